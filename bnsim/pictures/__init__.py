@@ -1,0 +1,1 @@
+"""Frames turned into arrays, colours and words; no Qt."""

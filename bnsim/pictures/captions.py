@@ -1,0 +1,314 @@
+"""What the current operation did, in one sentence with its live numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from bnsim.pictures.names import (
+    LANE_WORDS,
+    LOSS_TITLES,
+    layer_name,
+    neuron_name,
+    source_name,
+    tray_name,
+)
+from bnsim.pictures.words import (
+    count_word,
+    number,
+    printed_mean,
+    printed_scaled,
+    printed_standardized,
+    printed_sum,
+    printed_variance,
+    samples_words,
+)
+from bnsim.sim.frame import Frame, Status
+from bnsim.sim.operation import Operation, Phase
+from bnsim.sim.run import LANES, Lane
+
+Frames = Mapping[Lane, Frame]
+
+
+def weighted_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
+    """The sum that gave a neuron's z: weights times inputs plus the bias."""
+    record = frame.record
+    w, x = record.view(layer, "W")[:, unit], record.view(layer, "x")[sample]
+    pairs = [(float(a), float(b)) for a, b in zip(w, x, strict=True)]
+    z = float(record.view(layer, "z")[sample, unit])
+    return printed_sum(pairs, float(record.view(layer, "b")[unit]), z)
+
+
+def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
+    """``h₁ = relu(15 × 6 − … = 88.71) = 88.71``, without the activation where it keeps z."""
+    name, text = neuron_name(frame, layer, unit), weighted_sum(frame, layer, sample, unit)
+    kind = frame.run.plan.layers[layer].activation
+    if frame.raw_name(layer) == "z":
+        return f"{name}: z = {text}"
+    z = float(frame.record.view(layer, "z")[sample, unit])
+    a = float(frame.record.view(layer, "a")[sample, unit])
+    if a == z:
+        return f"{name} = {text}"
+    return f"{name} = {kind}({text}) = {number(a)}"
+
+
+def caption(frames: Frames, selected: tuple[int, int], shown: tuple[Lane, ...] = LANES) -> str:
+    """The sentence under the timeline for the moment that the frames show.
+
+    ``shown`` are the lanes on the screen: alone, the lane without has words of its own.
+    """
+    frame = frames["with"]
+    op = frame.operation
+    if op is None:
+        return (
+            "Nothing is computed yet. Press the right arrow key: sample 1 enters both "
+            "networks, which have the same weights."
+        )
+    unit = _unit(frame, op, selected)
+    if shown == ("without",) and op.phase in _ALONE:
+        return _ALONE[op.phase](frames, op, unit)
+    return _SENTENCES[op.phase](frames, op, unit)
+
+
+def _unit(frame: Frame, op: Operation, selected: tuple[int, int]) -> int:
+    """The neuron a sentence speaks of: the selected one, or the one out of scale."""
+    layer = op.layer if op.layer is not None else frame.n_layers - 1
+    if selected[0] == layer:
+        return selected[1]
+    return int(np.argmax(frame.flags[layer].out_of_scale))
+
+
+def _forward(frames: Frames, op: Operation, unit: int) -> str:
+    frame = frames["with"]
+    layer, sample = _place(op)
+    return (
+        f"Sample {sample + 1} through {layer_name(frame, layer)}: "
+        f"{neuron_sum(frame, layer, sample, unit)}."
+    )
+
+
+def _arrive(frames: Frames, op: Operation, unit: int) -> str:
+    frame, other = frames["with"], frames["without"]
+    layer, sample = _place(op)
+    last = other.n_layers - 1
+    waits = _waits(frame, layer)
+    went = ""
+    if layer < last and other.status(last, "out", sample) is Status.KNOWN and layer == _first(frame):
+        out = float(other.record.out(last)[sample, 0])
+        went = f" Without BN it went on to the outputs: {neuron_name(other, last, 0)} = {number(out)}."
+    text = neuron_sum(frame, layer, sample, unit)
+    return f"Sample {sample + 1}: {text}. With BN it {waits}.{went}"
+
+
+def _waits(frame: Frame, layer: int) -> str:
+    arrived, m = frame.arrived(layer), frame.m
+    if arrived < m:
+        missing = samples_words(list(range(arrived + 1, m + 1)))
+        return f"waits in the tray for {missing}"
+    everyone = "both samples" if m == 2 else f"all {count_word(m)} samples"
+    return f"arrives in the tray, which is now full: {everyone} are here"
+
+
+def _first(frame: Frame) -> int:
+    return next((i for i in range(frame.n_layers) if frame.has_tray(i)), frame.n_layers)
+
+
+def _place(op: Operation) -> tuple[int, int]:
+    return op.layer or 0, op.sample or 0
+
+
+def _column(frame: Frame, layer: int, unit: int) -> list[float]:
+    raw = frame.record.view(layer, frame.raw_name(layer))
+    return [float(v) for v in raw[:, unit]]
+
+
+def _mean(frames: Frames, op: Operation, unit: int) -> str:
+    frame, layer = frames["with"], op.layer or 0
+    mean = float(frame.record.view(layer, "mean")[unit])
+    text = printed_mean(_column(frame, layer, unit), mean)
+    return f"Mean of {neuron_name(frame, layer, unit)} over the batch: {text}. Every neuron gets its own."
+
+
+def _variance(frames: Frames, op: Operation, unit: int) -> str:
+    frame, layer = frames["with"], op.layer or 0
+    record = frame.record
+    mean, var = (float(record.view(layer, n)[unit]) for n in ("mean", "var"))
+    text = printed_variance(_column(frame, layer, unit), mean, var)
+    name = neuron_name(frame, layer, unit)
+    return f"Variance of {name} over the batch: {text}, so its deviation is {number(var**0.5)}."
+
+
+def standardized(frame: Frame, layer: int, sample: int, unit: int) -> str:
+    """``(88.71 − 67.35) / √(229.02 + 10⁻⁵) = +1.41``: the printed x-hat of one sample."""
+    record, dialect = frame.record, frame.run.plan.layers[layer].dialect
+    raw = float(record.view(layer, frame.raw_name(layer))[sample, unit])
+    mean, var = (float(record.view(layer, n)[unit]) for n in ("mean", "var"))
+    x_hat = float(record.view(layer, "x_hat")[sample, unit])
+    return printed_standardized(raw, mean, var, dialect.eps, dialect.added, x_hat)
+
+
+def _normalize(frames: Frames, op: Operation, unit: int) -> str:
+    frame, layer = frames["with"], op.layer or 0
+    name, sample = neuron_name(frame, layer, unit), frame.sample or 0
+    return (
+        f"{name} of sample {sample + 1} standardized: x̂ = "
+        f"{standardized(frame, layer, sample, unit)}. The same for every sample and neuron."
+    )
+
+
+def _scale(frames: Frames, op: Operation, unit: int) -> str:
+    frame, layer = frames["with"], op.layer or 0
+    record, sample = frame.record, frame.sample or 0
+    gamma, beta = (float(record.view(layer, n)[unit]) for n in ("gamma", "beta"))
+    x_hat, y = (float(record.view(layer, n)[sample, unit]) for n in ("x_hat", "y"))
+    start = gamma == 1 and beta == 0
+    tail = " Gamma 1 and beta 0 are where they start: nothing changes yet." if start else ""
+    return (
+        f"Scaled and shifted by the learned gamma and beta: y = γ x̂ + β = "
+        f"{printed_scaled(gamma, x_hat, beta, y)} for {neuron_name(frame, layer, unit)}.{tail}"
+    )
+
+
+def _leave(frames: Frames, op: Operation, unit: int) -> str:
+    frame = frames["with"]
+    layer, sample = _place(op)
+    record = frame.record
+    raw, y = record.view(layer, frame.raw_name(layer)), record.view(layer, "y")
+    units = [unit] + [u for u in range(raw.shape[1]) if u != unit][:1]
+    became = [f"{number(float(raw[sample, u]))} became {number(float(y[sample, u]), True)}" for u in units]
+    text = f"Sample {sample + 1} leaves {tray_name(frame, layer)}: {', '.join(became)}"
+    if len(units) == 2 and number(float(y[sample, unit])) == number(float(y[sample, units[1]])):
+        text += " too"
+    text += ". Standardizing keeps a neuron's order, not its size."
+    return text + (f" Both lanes show sample {sample + 1} again." if frame.lane == "with" else "")
+
+
+def _loss(frames: Frames, op: Operation, unit: int) -> str:
+    frame = frames["with"]
+    title = LOSS_TITLES[frame.run.plan.loss]
+    values = [f"{number(frames[lane].record.loss)} {LANE_WORDS[lane]}" for lane in frames]
+    return f"Loss of the batch ({title} of the outputs against the targets t): {', '.join(values)}."
+
+
+def _backward(frames: Frames, op: Operation, unit: int) -> str:
+    layer = op.layer or 0
+    parts = [_largest_gradient(frames[lane], layer) for lane in frames]
+    return (
+        f"Backward through {layer_name(frames['with'], layer)}: the largest gradient of a weight is "
+        f"{', '.join(parts)}."
+    )
+
+
+def _largest_gradient(frame: Frame, layer: int) -> str:
+    d_w = frame.record.view(layer, "d_W")
+    size = np.where(np.isnan(d_w), np.inf, np.abs(d_w))
+    i, j = np.unravel_index(int(np.argmax(size)), d_w.shape)
+    where = f"{source_name(frame, layer, int(i))} → {neuron_name(frame, layer, int(j))}"
+    return f"{number(float(d_w[i, j]), True)} ({where}) {LANE_WORDS[frame.lane]}"
+
+
+def _update(frames: Frames, op: Operation, unit: int) -> str:
+    frame = frames["with"]
+    plan = frame.run.plan
+    if plan.optimizer == "none":
+        return "No optimizer in this scenario: every weight stays as it is for the next batch."
+    w = float(frame.record.view(0, "W")[0, 0])
+    d_w = float(frame.record.view(0, "d_W")[0, 0])
+    name = f"w({source_name(frame, 0, 0)} → {neuron_name(frame, 0, 0)})"
+    moved = printed_sum([(-plan.rate, d_w)], w, w - plan.rate * d_w)
+    return f"Update: every weight moves against its gradient; {name} = {moved} with BN."
+
+
+_SENTENCES: dict[Phase, Callable[[Frames, Operation, int], str]] = {
+    Phase.FORWARD: _forward,
+    Phase.ARRIVE: _arrive,
+    Phase.MEAN: _mean,
+    Phase.VARIANCE: _variance,
+    Phase.NORMALIZE: _normalize,
+    Phase.SCALE: _scale,
+    Phase.LEAVE: _leave,
+    Phase.LOSS: _loss,
+    Phase.BACKWARD: _backward,
+    Phase.UPDATE: _update,
+}
+
+
+def _alone_forward(frames: Frames, op: Operation, unit: int) -> str:
+    frame = frames["without"]
+    layer, sample = _place(op)
+    return (
+        f"Sample {sample + 1} through {layer_name(frame, layer)}: "
+        f"{neuron_sum(frame, layer, sample, unit)}."
+    )
+
+
+def _alone_arrive(frames: Frames, op: Operation, unit: int) -> str:
+    frame, sample, last = frames["without"], op.sample or 0, frames["without"].n_layers - 1
+    if op.layer != _first(frames["with"]):
+        return _alone_leave(frames, op, unit)
+    return f"Sample {sample + 1} goes straight on: {neuron_sum(frame, last, sample, 0)}."
+
+
+def _alone_leave(frames: Frames, op: Operation, unit: int) -> str:
+    return f"Sample {(op.sample or 0) + 1} again, beside the lane with BN, which only now goes on."
+
+
+def _alone_waits(frames: Frames, op: Operation, unit: int) -> str:
+    return "Nothing happens without BN: the other lane normalizes its batch."
+
+
+_ALONE: dict[Phase, Callable[[Frames, Operation, int], str]] = {
+    Phase.FORWARD: _alone_forward,
+    Phase.ARRIVE: _alone_arrive,
+    Phase.LEAVE: _alone_leave,
+    Phase.MEAN: _alone_waits,
+    Phase.VARIANCE: _alone_waits,
+    Phase.NORMALIZE: _alone_waits,
+    Phase.SCALE: _alone_waits,
+}
+
+
+def lane_status(frame: Frame) -> str:
+    """Batch, sample and what a lane does, for the head of its panel."""
+    place = f"batch {frame.cursor.batch + 1} of {frame.run.scenario.batches}"
+    op = frame.operation
+    if op is None:
+        return f"{place} · before the first sample"
+    words = [place]
+    if op.sample is not None:
+        words.append(f"sample {op.sample + 1} of {frame.m}")
+    words.append(_doing(frame, op))
+    return " · ".join(word for word in words if word)
+
+
+_TRAY_DOES = {
+    Phase.MEAN: "takes the mean of every neuron",
+    Phase.VARIANCE: "takes the variance of every neuron",
+    Phase.NORMALIZE: "standardizes its batch",
+    Phase.SCALE: "scales and shifts its batch",
+    Phase.LEAVE: "lets the sample leave",
+}
+
+
+def _doing(frame: Frame, op: Operation) -> str:
+    """What this lane does while the operation happens."""
+    if op.phase is Phase.BACKWARD:
+        return f"gradients ∂L/∂ of sample {(frame.sample or 0) + 1} on neurons and lines"
+    if op.phase in (Phase.LOSS, Phase.UPDATE):
+        return f"loss {number(frame.record.loss)}"
+    if op.layer is not None and frame.has_tray(op.layer) and op.phase in _TRAY_DOES:
+        return f"{tray_name(frame, op.layer)} {_TRAY_DOES[op.phase]}"
+    last, sample = frame.n_layers - 1, frame.sample or 0
+    if frame.status(last, "out", sample) is Status.KNOWN:
+        beside = op.phase in (Phase.LEAVE, Phase.FORWARD) and not frame.has_tray(_first_tray(frame))
+        return "shown beside the lower lane" if beside and op.segment else "reached the output"
+    held = [i for i in range(last + 1) if frame.arrived(i)]
+    if held and frame.status(held[-1], "out", sample) is not Status.KNOWN:
+        return f"waits in {tray_name(frame, held[-1])}"
+    return f"on its way through {layer_name(frame, op.layer or 0)}"
+
+
+def _first_tray(frame: Frame) -> int:
+    """The first layer with a tray in the lane with batch normalization."""
+    return next((i for i, p in enumerate(frame.schedule.placements) if p != "none"), 0)

@@ -1,0 +1,160 @@
+"""What a pointer finds: full-precision values, names, and the sum that gave a value.
+
+Plain text; the first line is the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bnsim.pictures.captions import neuron_sum, standardized
+from bnsim.pictures.names import (
+    activation_title,
+    input_name,
+    neuron_name,
+    source_name,
+    tray_name,
+)
+from bnsim.pictures.types import Key
+from bnsim.pictures.words import MINUS, full, number, printed_scaled, printed_sum
+from bnsim.sim.frame import Frame, Status
+from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
+
+
+def card(frame: Frame, key: Key) -> str:
+    """The hover card of a mark of the graph."""
+    kind, *place = key
+    numbers = [int(str(n)) for n in place]
+    return "\n".join(line for line in _CARDS[str(kind)](frame, *numbers) if line)
+
+
+def _input(frame: Frame, index: int) -> list[str]:
+    lines = [f"{input_name(index)}, input {index + 1}"]
+    sample = frame.sample
+    if sample is None:
+        return [*lines, "no sample has entered yet"]
+    value = float(frame.record.view(0, "x")[sample, index])
+    lines.append(f"sample {sample + 1} of {frame.m}: {full(value)}")
+    raw = frame.run.scenario.data.x[int(frame.record.samples[sample])][index]
+    if raw != value:
+        lines.append(f"before normalizing the inputs: {full(raw)}")
+    return lines + _gradient(frame, 0, "d_x", sample, index)
+
+
+def _gradient(frame: Frame, layer: int, name: str, sample: int, unit: int) -> list[str]:
+    if not frame.gradient_known(layer):
+        return []
+    value = float(frame.record.view(layer, name)[sample, unit])
+    return [f"gradient ∂L/∂{name[2:]}, sample {sample + 1}: {full(value)}"]
+
+
+def _neuron(frame: Frame, layer: int, unit: int) -> list[str]:
+    name, raw = neuron_name(frame, layer, unit), frame.raw_name(layer)
+    lines = [f"{name}, {activation_title(frame, layer)}" if raw == "a" else f"{name}, z before BN"]
+    lines += _neuron_value(frame, layer, unit, raw)
+    lines.append(f"bias {full(float(frame.record.view(layer, 'b')[unit]))}")
+    if frame.gradient_known(layer):
+        lines.append(f"bias gradient {full(float(frame.record.view(layer, 'd_b')[unit]))}")
+    return lines
+
+
+def _neuron_value(frame: Frame, layer: int, unit: int, raw: str) -> list[str]:
+    sample = frame.sample
+    if sample is None:
+        return ["not computed yet"]
+    value = frame.value(layer, raw, sample, unit)
+    if value is None:
+        waits = frame.status(layer, raw, sample) is Status.WAITING
+        return [f"sample {sample + 1} waits in a tray: there is no value to show" if waits else "not computed yet"]
+    lines = [f"sample {sample + 1}: {full(value)}", neuron_sum(frame, layer, sample, unit)]
+    if layer == frame.n_layers - 1:
+        lines.append(f"target t {full(float(frame.record.targets[sample, unit]))}")
+    return lines + _scale_rule(frame, layer, unit) + _gradient(frame, layer, "d_" + raw, sample, unit)
+
+
+def _scale_rule(frame: Frame, layer: int, unit: int) -> list[str]:
+    """Which rule fired, with its numbers."""
+    flags = frame.flags[layer]
+    size, typical = float(flags.size[unit]), flags.typical
+    if not flags.out_of_scale[unit]:
+        return []
+    n_in = frame.run.plan.layers[layer].n_in
+    return [
+        f"out of scale: rms over the batch {number(size)} > {SCALE_TIMES:.0f} × {number(typical)}",
+        f"typical of the layer: √{n_in} × rms w {number(flags.typical_weight)} × "
+        f"rms input {number(flags.typical_input)}, outliers left out",
+    ]
+
+
+def _weight(frame: Frame, layer: int, source: int, unit: int) -> list[str]:
+    record, flags = frame.record, frame.flags[layer]
+    w = float(record.view(layer, "W")[source, unit])
+    lines = [f"weight {source_name(frame, layer, source)} → {neuron_name(frame, layer, unit)}", full(w)]
+    others = float(flags.others[source, unit])
+    if 0 < others < float("inf"):
+        sign = "≥" if flags.outlier[source, unit] else "<"
+        word = "outlier: " if flags.outlier[source, unit] else ""
+        lines.append(f"{word}|w| {sign} {OUTLIER_TIMES:.0f} × {number(others)}, rms of the others")
+    sample = frame.sample
+    if sample is not None and frame.status(layer, "z", sample) is Status.KNOWN:
+        x = float(record.view(layer, "x")[sample, source])
+        lines.append(f"carries w × input: {printed_sum([(w, x)], 0.0, w * x)}".replace(" + 0 =", " ="))
+    if frame.gradient_known(layer):
+        lines.append(f"gradient ∂L/∂w: {full(float(record.view(layer, 'd_W')[source, unit]))}")
+    return lines
+
+
+def _slot(frame: Frame, layer: int, unit: int, sample: int) -> list[str]:
+    name, raw = neuron_name(frame, layer, unit), frame.raw_name(layer)
+    lines = [f"{name}, slot of sample {sample + 1}"]
+    if frame.status(layer, "tray", sample) is not Status.KNOWN:
+        return [*lines, f"empty: sample {sample + 1} has not arrived"]
+    lines.append(f"raw {raw}: {full(float(frame.record.view(layer, raw)[sample, unit]))}")
+    x_hat, y = (frame.value(layer, n, sample, unit) for n in ("x_hat", "y"))
+    if x_hat is not None:
+        lines += [f"x̂ = {standardized(frame, layer, sample, unit)}", f"x̂: {full(x_hat)}"]
+    if y is not None and frame.record.has(layer, "gamma"):
+        gamma, beta = (float(frame.record.view(layer, n)[unit]) for n in ("gamma", "beta"))
+        lines += [f"y = γ x̂ + β = {printed_scaled(gamma, x_hat or 0.0, beta, y)}", f"y: {full(y)}"]
+    return lines + _gradient(frame, layer, "d_" + raw, sample, unit)
+
+
+def _norm(frame: Frame, layer: int, unit: int) -> list[str]:
+    record, name = frame.record, neuron_name(frame, layer, unit)
+    lines = [f"{tray_name(frame, layer)}, neuron {name}", f"{frame.arrived(layer)} of {frame.m} samples here"]
+    for quantity, word in (("mean", "mean μ"), ("var", "variance σ²")):
+        value = frame.value(layer, quantity, 0, unit)
+        if value is not None:
+            lines.append(f"{word}: {full(value)}")
+    for parameter in ("gamma", "beta"):
+        if record.has(layer, parameter):
+            lines.append(f"{parameter} {full(float(record.view(layer, parameter)[unit]))}")
+            if frame.gradient_known(layer):
+                d = float(record.view(layer, "d_" + parameter)[unit])
+                lines.append(f"gradient of {parameter}: {full(d)}")
+    dialect = frame.run.plan.layers[layer].dialect
+    root = f"√(σ² + {number(dialect.eps)})" if dialect.eps else "σ"
+    below = f"({root} + {number(dialect.added)})" if dialect.added else root
+    return [*lines, f"x̂ = (value {MINUS} μ) / {below}"]
+
+
+def _behind(frame: Frame, layer: int, unit: int) -> list[str]:
+    sample, name = frame.sample, neuron_name(frame, layer, unit)
+    title = activation_title(frame, layer)
+    lines = [f"{name}, {title} behind the tray"]
+    value = None if sample is None else frame.value(layer, "a", sample, unit)
+    if sample is None or value is None:
+        return [*lines, "waits for the tray: there is no value to show"]
+    y = float(frame.record.view(layer, "y")[sample, unit])
+    lines += [f"sample {sample + 1}: {full(value)}", f"{title}({number(y, True)}) = {number(value)}"]
+    return lines + _gradient(frame, layer, "d_a", sample, unit)
+
+
+_CARDS: dict[str, Callable[..., list[str]]] = {
+    "input": _input,
+    "neuron": _neuron,
+    "weight": _weight,
+    "slot": _slot,
+    "norm": _norm,
+    "behind": _behind,
+}

@@ -1,0 +1,280 @@
+"""The network of one lane at one moment, as a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bnsim.pictures.canvas import MARGIN, Canvas
+from bnsim.pictures.captions import lane_status
+from bnsim.pictures.edges import DIMMED, WAITED, draw_edges, hidden_lines
+from bnsim.pictures.layout import (
+    LABEL_RADIUS,
+    NUMBER_RADIUS,
+    Column,
+    Layout,
+    TrayColumn,
+    network_layout,
+)
+from bnsim.pictures.lit import Place, lit_places
+from bnsim.pictures.names import (
+    LANE_TITLES,
+    activation_title,
+    input_name,
+    layer_name,
+    neuron_name,
+    tray_name,
+)
+from bnsim.pictures.palette import Theme, mix, text_on, value_color
+from bnsim.pictures.scales import value_reach
+from bnsim.pictures.tray import draw_tray, tray_sentence
+from bnsim.pictures.types import Key, Picture
+from bnsim.pictures.words import number
+from bnsim.sim.frame import Frame, Status
+
+#: The base size of the picture in an export, in logical pixels.
+BASE = (820.0, 330.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a person looks at the graph: theme, selected neuron, and where they are in it."""
+
+    theme: Theme
+    selected: tuple[int, int] = (0, 0)
+    zoom: float = 1.0
+    pan: tuple[float, float] = (0.0, 0.0)
+
+
+def layout_of(frame: Frame, width: float, height: float) -> Layout:
+    """Both lanes share the layout of the lane with batch normalization."""
+    plan, placements = frame.run.plan, frame.schedule.placements
+    sizes = (plan.layers[0].n_in, *(layer.n_out for layer in plan.layers))
+    has_tray = tuple(p != "none" for p in placements)
+    before = tuple(p == "before" for p in placements)
+    return network_layout(sizes, has_tray, before, frame.m, width, height)
+
+
+def graph_picture(frame: Frame, look: Look, width: float, height: float) -> Picture:
+    """Draw one lane: columns, lines, trays, the outlier, the flagged, what is lit.
+
+    Parameters
+    ----------
+    frame : Frame
+        The lane at a moment.
+    look : Look
+        Theme, selection, zoom.
+    width, height : float
+        Logical pixels of the picture.
+    """
+    canvas = Canvas(width, height, look.theme)
+    hidden = hidden_lines(frame)
+    status = lane_status(frame)
+    canvas.ground()
+    layout = layout_of(frame, width * look.zoom, height * look.zoom)
+    layout = layout.moved(look.pan[0] * width, look.pan[1] * height)
+    _Graph(canvas, frame, look, layout).draw()
+    canvas.title(LANE_TITLES[frame.lane], f"{status} · {hidden}" if hidden else status)
+    return canvas.picture(f"{LANE_TITLES[frame.lane]}: {status}")
+
+
+class _Graph:
+    """Draws one lane on a canvas."""
+
+    def __init__(self, canvas: Canvas, frame: Frame, look: Look, layout: Layout) -> None:
+        self.canvas, self.frame, self.look, self.layout = canvas, frame, look, layout
+        self.theme = look.theme
+        self.lit = lit_places(frame)
+        self.reach = value_reach(frame)
+
+    def draw(self) -> None:
+        """Lines first, then trays, then neurons, then words."""
+        for layer in range(self.frame.n_layers):
+            dim = self._edge_dim(layer)
+            draw_edges(self.canvas, self.frame, self.layout, layer, dim, self.frame.flags[layer])
+        self._headings()
+        self._inputs()
+        for layer in range(self.frame.n_layers):
+            self._layer(layer)
+
+    # -- light -------------------------------------------------------------------
+    def _dim(self, place: Place) -> float:
+        return 0.0 if self.lit is None or place in self.lit else DIMMED
+
+    def _edge_dim(self, layer: int) -> float:
+        sample = self.frame.sample
+        if sample is not None and layer > 0 and not self._passed(layer - 1, sample):
+            return WAITED
+        return self._dim(("edges", layer))
+
+    def _passed(self, layer: int, sample: int) -> bool:
+        return self.frame.status(layer, "out", sample) is Status.KNOWN
+
+    # -- words -------------------------------------------------------------------
+    def _headings(self) -> None:
+        self._heading(self.layout.inputs.x, "Input")
+        for layer, column in enumerate(self.layout.neurons):
+            behind, tray = self.layout.activations[layer], self.layout.trays[layer]
+            kind = activation_title(self.frame, layer)
+            split = behind is not None and self.frame.has_tray(layer)
+            shown = "z" if split else (kind if kind != "identity" else "")
+            name = layer_name(self.frame, layer).capitalize()
+            self._heading(column.x, " · ".join(part for part in (name, shown) if part))
+            if split and behind is not None:
+                self._heading(behind.x, kind)
+            if tray is not None and self.frame.has_tray(layer):
+                self._tray_heading(layer, tray)
+
+    def _tray_heading(self, layer: int, tray: TrayColumn) -> None:
+        name, middle = tray_name(self.frame, layer), (tray.left + tray.right) / 2
+        roomy = tray.right - tray.left >= 150
+        self._heading(
+            middle, f"{name} · tray of m = {tray.m}" if roomy else name, self.theme.normalized
+        )
+        self._tray_words(layer, middle)
+
+    def _heading(self, x: float, text: str, color: str = "") -> None:
+        self.canvas.text(x, 43, text, 11, color or self.theme.muted, bold=True)
+
+    def _tray_words(self, layer: int, x: float) -> None:
+        unit = self.look.selected[1] if self.look.selected[0] == layer else 0
+        text = tray_sentence(self.frame, layer, unit)
+        y = self.canvas.height - 13
+        self.canvas.text(x, y, text, 12, self.theme.normalized, bold=True)
+
+    # -- neurons -----------------------------------------------------------------
+    def _inputs(self) -> None:
+        frame, column = self.frame, self.layout.inputs
+        sample = frame.sample
+        known = sample is not None and frame.input_known(sample)
+        name = "d_x" if frame.backward_shown and frame.gradient_known(0) else "x"
+        for i, y in enumerate(column.y):
+            value = float(frame.record.view(0, name)[sample, i]) if known else None
+            key = ("input", i)
+            self._node(key, column, y, value, Status.AHEAD, self._dim(("inputs", 0)), False)
+            if self._labelled(column, i):
+                at = column.x - column.radius - 8
+                self.canvas.text(at, y, input_name(i), 11, self.theme.muted, align="right")
+
+    def _layer(self, layer: int) -> None:
+        column = self.layout.neurons[layer]
+        selected = self.look.selected[1] if self.look.selected[0] == layer else None
+        if self.frame.has_tray(layer):
+            dim = self._dim(("tray", layer))
+            draw_tray(self.canvas, self.frame, self.layout, layer, dim, selected)
+        elif self.layout.trays[layer] is not None:
+            self._straight_on(layer)
+        for unit, y in enumerate(column.y):
+            self._neuron(layer, unit, column, float(y), unit == selected)
+        behind = self.layout.activations[layer]
+        if behind is not None and self.frame.has_tray(layer):
+            self._behind(layer, behind)
+
+    def _neuron(self, layer: int, unit: int, column: Column, y: float, selected: bool) -> None:
+        frame, sample = self.frame, self.frame.sample
+        name = frame.raw_name(layer)
+        value, status = None, Status.AHEAD
+        if sample is not None:
+            shown = self._shown_name(layer, name)
+            value = frame.value(layer, shown, sample, unit)
+            status = frame.status(layer, name, sample)
+        flagged = bool(frame.flags[layer].out_of_scale[unit]) and not self._gradients(layer)
+        dim = self._dim(("neurons", layer))
+        self._node(("neuron", layer, unit), column, y, value, status, dim, flagged, selected)
+        self._neuron_label(layer, unit, column, y)
+
+    def _gradients(self, layer: int) -> bool:
+        return self.frame.backward_shown and self.frame.gradient_known(layer)
+
+    def _shown_name(self, layer: int, name: str) -> str:
+        return "d_" + name if self._gradients(layer) else name
+
+    def _behind(self, layer: int, column: Column) -> None:
+        """The activation behind a tray: what the layer passes on."""
+        frame, sample = self.frame, self.frame.sample
+        tray = self.layout.trays[layer]
+        for unit, y in enumerate(column.y):
+            value, status = None, Status.AHEAD
+            if sample is not None:
+                value = frame.value(layer, self._shown_name(layer, "a"), sample, unit)
+                status = frame.status(layer, "a", sample)
+            dim = self._dim(("behind", layer))
+            if tray is not None:
+                self.canvas.box(tray.right, y - 0.6, column.x - column.radius - tray.right, 1.2, self.theme.node_line, radius=0)
+            self._node(("behind", layer, unit), column, float(y), value, status, dim, False)
+
+    def _straight_on(self, layer: int) -> None:
+        """Without a tray a line carries the value through the room of the other lane's."""
+        end, column = self.layout.out_x(layer), self.layout.neurons[layer]
+        color = mix(self.theme.node_line, self.theme.panel, self._dim(("neurons", layer)))
+        start = column.x + column.radius
+        for y in column.y:
+            self.canvas.box(start, y - 0.6, end - start, 1.2, color, radius=0)
+
+    def _node(self, key: Key, column: Column, y: float, value: float | None, status: Status, dim: float, flagged: bool, selected: bool = False) -> None:
+        """One circle: its colour says sign and size, dashes that the number is not there."""
+        theme, r = self.theme, column.radius
+        self.canvas.mark(key, column.x, y, 2 * r + 4, 2 * r + 4)
+        if value is None:
+            self.canvas.circle(column.x, y, r, theme.panel, theme.faint if status is Status.AHEAD else theme.muted, 1.2, dashed=True)
+            if status is Status.WAITING and r >= LABEL_RADIUS:
+                self.canvas.text(column.x, y, "…", min(14.0, r), theme.muted, bold=True)
+            return
+        fill = theme.flagged if flagged else value_color(theme, value, self._reach(key))
+        fill = mix(fill, theme.panel, dim * 0.55)
+        ring, width = self._ring(flagged, selected, dim)
+        self.canvas.circle(column.x, y, r, fill, ring, width if r >= LABEL_RADIUS else min(width, 1.5))
+        if r >= NUMBER_RADIUS:
+            color = theme.flagged_text if flagged else text_on(theme, fill)
+            size = min(12.5, r * 0.56)
+            self.canvas.text(column.x, y, number(value), size, color, bold=True, room=2 * r)
+
+    def _reach(self, key: Key) -> float:
+        """Gradients have their own scale: the largest of their column."""
+        frame = self.frame
+        layer = 0 if key[0] == "input" else int(str(key[1]))
+        if not self._gradients(layer):
+            return self.reach
+        names = {"input": "d_x", "behind": "d_a", "neuron": "d_" + frame.raw_name(layer)}
+        with np.errstate(all="ignore"):
+            largest = float(np.abs(frame.record.view(layer, names[str(key[0])])).max(initial=0.0))
+        return largest if np.isfinite(largest) and largest > 0 else 1.0
+
+    def _ring(self, flagged: bool, selected: bool, dim: float) -> tuple[str, float]:
+        theme = self.theme
+        if flagged:
+            return mix(theme.outlier, theme.panel, dim * 0.6), 3.2
+        if selected:
+            return theme.accent, 2.4
+        return mix(theme.node_line, theme.panel, dim), 1.0
+
+    def _labelled(self, column: Column, index: int) -> bool:
+        """Where neurons are crowded only some carry their name: the first and every 8th."""
+        if column.radius >= LABEL_RADIUS:
+            return True
+        step = 8 if column.spacing * 8 >= 12 else 16
+        return index % step == 0
+
+    def _neuron_label(self, layer: int, unit: int, column: Column, y: float) -> None:
+        if not self._labelled(column, unit):
+            return
+        theme, name = self.theme, neuron_name(self.frame, layer, unit)
+        if layer == self.frame.n_layers - 1 and not self.frame.has_tray(layer):
+            self._output_label(unit, column, y, name)
+        elif column.spacing - 2 * column.radius >= 13:
+            self.canvas.text(column.x, y + column.radius + 8, name, 10.5, theme.muted)
+        else:
+            at = column.x - column.radius - 4
+            self.canvas.text(at, y - column.radius * 0.8, name, 9, theme.muted, align="right")
+
+    def _output_label(self, unit: int, column: Column, y: float, name: str) -> None:
+        """The output's name, and what it should have said."""
+        theme, sample = self.theme, self.frame.sample
+        x = column.x + column.radius + 7
+        roomy = column.radius >= LABEL_RADIUS
+        target = sample is not None and roomy and self.frame.input_known(sample)
+        self.canvas.text(x, y - (7 if target else 0), name, 11, theme.muted, align="left")
+        if target:
+            wanted = number(float(self.frame.record.targets[sample, unit]))
+            self.canvas.text(x, y + 7, f"t {wanted}", 10.5, theme.muted, align="left", room=self.canvas.width - x - MARGIN / 2)

@@ -1,0 +1,106 @@
+"""What colours, lines and rings mean, always on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bnsim.pictures.canvas import Canvas
+from bnsim.pictures.palette import Theme, mix, value_color
+from bnsim.pictures.scales import NORMAL_REACH, WEIGHT_REACH, line_width, value_reach
+from bnsim.pictures.types import Picture, Strokes
+from bnsim.pictures.words import MINUS, number
+from bnsim.sim.frame import Frame
+from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
+
+import numpy as np
+
+ROW, PAD, GAP = 24.0, 14.0, 22.0
+SIZE = 11.0
+#: Width of a letter over the font size, on the safe side for Inter.
+LETTER = 0.56
+
+Draw = Callable[[Canvas, float, float], None]
+Entry = tuple[float, Draw, str]
+
+
+def legend_picture(frame: Frame, theme: Theme, width: float) -> Picture:
+    """The legend, wrapped to ``width``; its height follows."""
+    entries = _entries(frame)
+    rows = _wrapped(entries, width)
+    canvas = Canvas(width, len(rows) * ROW + 8, theme)
+    canvas.box(0.5, 0.5, width - 1, canvas.height - 1, theme.panel, theme.panel_line, radius=6)
+    for index, row in enumerate(rows):
+        x, y = PAD, 4 + ROW * (index + 0.5)
+        for symbol, draw, text in row:
+            draw(canvas, x, y)
+            canvas.text(x + symbol + 7, y, text, SIZE, theme.muted, align="left")
+            x += _room((symbol, draw, text))
+    return canvas.picture("Legend: " + "; ".join(text for _, _, text in entries))
+
+
+def _room(entry: Entry) -> float:
+    return entry[0] + 7 + LETTER * SIZE * len(entry[2]) + GAP
+
+
+def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
+    rows: list[list[Entry]] = [[]]
+    used = PAD
+    for entry in entries:
+        if rows[-1] and used + _room(entry) - GAP > width - PAD:
+            rows.append([])
+            used = PAD
+        rows[-1].append(entry)
+        used += _room(entry)
+    return rows
+
+
+def _entries(frame: Frame) -> list[Entry]:
+    entries: list[Entry] = [
+        (150.0, _bar(value_reach(frame)), "neuron"),
+        (150.0, _bar(NORMAL_REACH), "normalized"),
+        (150.0, _bar(WEIGHT_REACH), "weight, width is |w|"),
+        (26.0, _negative, "negative weight"),
+        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of the others"),
+        (18.0, _flagged, f"out of scale: over {SCALE_TIMES:.0f} × typical of its layer"),
+        (20.0, _waiting, "not known yet"),
+    ]
+    if not any(p != "none" for p in frame.schedule.placements):
+        del entries[1]
+    return entries
+
+
+def _bar(reach: float) -> Draw:
+    """A colour bar with its ends and zero in numbers."""
+
+    def draw(canvas: Canvas, x: float, y: float) -> None:
+        theme = canvas.theme
+        canvas.text(x + 26, y, f"{MINUS}{number(reach)}", SIZE, theme.text, align="right")
+        steps = 15
+        for i in range(steps):
+            value = (2 * (i + 0.5) / steps - 1) * reach
+            canvas.box(x + 31 + 6 * i, y - 5, 6.2, 10, value_color(theme, value, reach), radius=0)
+        canvas.text(x + 126, y, f"+{number(reach)}", SIZE, theme.text, align="left")
+
+    return draw
+
+
+def _line(canvas: Canvas, x: float, y: float, color: str, width: float, dashed: bool) -> None:
+    canvas.add(Strokes(np.array([[x, y, x + 26.0, y]]), color, width, dashed))
+
+
+def _negative(canvas: Canvas, x: float, y: float) -> None:
+    color = mix(canvas.theme.zero, canvas.theme.negative, 0.75)
+    _line(canvas, x, y, color, line_width(0.3), True)
+
+
+def _red(canvas: Canvas, x: float, y: float) -> None:
+    _line(canvas, x, y, canvas.theme.outlier, 6.0, False)
+
+
+def _flagged(canvas: Canvas, x: float, y: float) -> None:
+    canvas.circle(x + 9, y, 7, canvas.theme.flagged, canvas.theme.outlier, 2.6)
+
+
+def _waiting(canvas: Canvas, x: float, y: float) -> None:
+    canvas.circle(x + 10, y, 7, canvas.theme.panel, canvas.theme.muted, 1.2, dashed=True)
+    canvas.text(x + 10, y - 2, "…", 10, canvas.theme.muted, bold=True)

@@ -1,0 +1,53 @@
+"""What things are called: the same names in the graph, plots, captions and cards."""
+
+from __future__ import annotations
+
+from bnsim.pictures.words import subscript
+from bnsim.sim.frame import Frame
+
+ACTIVATION_TITLES = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "identity": "identity",
+}
+LOSS_TITLES = {"mse": "mean squared error", "cross_entropy": "cross-entropy"}
+LANE_TITLES = {"without": "Without batch normalization", "with": "With batch normalization"}
+LANE_WORDS = {"without": "without BN", "with": "with BN"}
+
+
+def input_name(index: int) -> str:
+    """x₁, x₂, ... from index 0."""
+    return "x" + subscript(index + 1)
+
+
+def neuron_name(frame: Frame, layer: int, unit: int) -> str:
+    """h₁ with one hidden layer, h2.1 with several, o₁ in the last layer."""
+    if layer == frame.n_layers - 1:
+        return "o" + subscript(unit + 1)
+    if frame.n_layers == 2:
+        return "h" + subscript(unit + 1)
+    return f"h{layer + 1}.{unit + 1}"
+
+
+def source_name(frame: Frame, layer: int, index: int) -> str:
+    """The name of input ``index`` of a layer: an x or a neuron of the layer before."""
+    return input_name(index) if layer == 0 else neuron_name(frame, layer - 1, index)
+
+
+def layer_name(frame: Frame, layer: int) -> str:
+    """Hidden 1, Hidden 2, ... or Output."""
+    return "output" if layer == frame.n_layers - 1 else f"hidden {layer + 1}"
+
+
+def tray_name(frame: Frame, layer: int) -> str:
+    """BatchNorm 1, 2, ... counted over the trays of the network."""
+    trays = [i for i in range(frame.n_layers) if frame.has_tray(i)]
+    return f"BatchNorm {trays.index(layer) + 1}"
+
+
+def activation_title(frame: Frame, layer: int) -> str:
+    """ReLU, tanh, ..."""
+    return ACTIVATION_TITLES[frame.run.plan.layers[layer].activation]

@@ -1,0 +1,32 @@
+"""The live plots: each a function of both lanes' frames, listed in one table.
+
+They show what the cursor has reached and nothing of the future.  To add a plot, write
+a function and add its row to ``PLOTS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bnsim.pictures.captions import Frames
+from bnsim.pictures.graph import Look
+from bnsim.pictures.plot_loss import loss_plot
+from bnsim.pictures.plot_samples import samples_plot
+from bnsim.pictures.plot_spread import spread_plot
+from bnsim.pictures.types import PlotPicture
+
+
+class Plot(NamedTuple):
+    """A row: name in files and commands, title in menus, and the function that draws it."""
+
+    name: str
+    title: str
+    draw: Callable[[Frames, Look], PlotPicture]
+
+
+PLOTS: tuple[Plot, ...] = (
+    Plot("samples", "Raw against normalized, sample by sample", samples_plot),
+    Plot("spread", "Spread of every neuron of a layer", spread_plot),
+    Plot("loss", "Loss of both lanes", loss_plot),
+)

@@ -1,0 +1,1 @@
+"""Scenarios, runs, the cursor and frames: pure Python over the engine, no Qt, no files."""

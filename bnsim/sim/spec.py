@@ -1,0 +1,122 @@
+"""The scenario: what is simulated, as frozen data.
+
+Construction checks types only; :func:`bnsim.sim.validate.validate` checks ranges
+and shapes, for a file and for a form alike.  Layers, neurons, samples and batches
+count from 0 here and in files; the screen counts from 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ActivationName = Literal["relu", "tanh", "sigmoid", "identity"]
+DialectName = Literal["pytorch", "article", "plain"]
+Placement = Literal["before", "after"]
+InitializationName = Literal["he", "glorot", "lecun", "normal", "zeros"]
+LossName = Literal["mse", "cross_entropy"]
+OptimizerName = Literal["none", "sgd"]
+OrderName = Literal["given", "shuffled"]
+NormalizeInputs = Literal["off", "range", "standard"]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A frozen part of a scenario that refuses fields it does not know."""
+
+
+class Data(Part):
+    """The samples: ``x`` row by row, and what the network should have said.
+
+    Give ``targets`` (one row a sample) for the loss ``mse`` or ``labels`` (one class
+    number a sample) for ``cross_entropy``.
+    """
+
+    x: list[list[float]]
+    targets: list[list[float]] | None = None
+    labels: list[int] | None = None
+
+
+class BatchNorm(Part):
+    """Batch normalization at one layer, before or after its activation."""
+
+    placement: Placement = "before"
+    dialect: DialectName = "pytorch"
+    epsilon: float | None = None
+
+
+class Layer(Part):
+    """One dense layer; given ``weights`` (inputs x units) replace the initial draw."""
+
+    units: int
+    activation: ActivationName = "relu"
+    batch_norm: BatchNorm | None = None
+    weights: list[list[float]] | None = None
+    bias: list[float] | None = None
+
+
+class Initialization(Part):
+    """How weights that are not given are drawn; ``sd`` belongs to ``normal``."""
+
+    rule: InitializationName = "he"
+    sd: float = 0.5
+
+
+class Override(Part):
+    """One number set by hand: ``weight`` is [input, unit], ``bias`` is the unit."""
+
+    layer: int
+    value: float
+    weight: tuple[int, int] | None = None
+    bias: int | None = None
+
+
+class Edit(Part):
+    """An override that happens during training, just before ``batch`` is computed."""
+
+    batch: int
+    layer: int
+    value: float
+    weight: tuple[int, int] | None = None
+    bias: int | None = None
+
+
+class Optimizer(Part):
+    """How parameters move after each batch; ``rate`` is the learning rate."""
+
+    name: OptimizerName = "none"
+    rate: float = 0.1
+
+
+class Scenario(Part):
+    """Everything that determines a run, bit for bit on one machine."""
+
+    version: Literal[1]
+    name: str
+    title: str
+    data: Data
+    layers: list[Layer]
+    batch_size: int
+    batches: int
+    loss: LossName
+    description: str = ""
+    normalize_inputs: NormalizeInputs = "off"
+    initialization: Initialization = Initialization()
+    overrides: list[Override] = []
+    edits: list[Edit] = []
+    order: OrderName = "given"
+    optimizer: Optimizer = Optimizer()
+    seed: int = 0
+
+    @property
+    def n_features(self) -> int:
+        return len(self.data.x[0])
+
+    @property
+    def n_samples(self) -> int:
+        return len(self.data.x)
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Whole batches in one pass over the data; a tail that fills none is dropped."""
+        return self.n_samples // self.batch_size
