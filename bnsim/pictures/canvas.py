@@ -22,6 +22,8 @@ from bnsim.pictures.types import (
 CARD_RADIUS = 6.0
 TITLE_Y = 20.0
 MARGIN = 14.0
+#: Width of a letter over the font size, on the safe side for bold Inter.
+LETTER = 0.6
 
 
 class Canvas:
@@ -43,30 +45,78 @@ class Canvas:
         """The title and one line of context, above whatever was drawn before."""
         theme = self.theme
         self.box(2, 2, self.width - 4, TITLE_Y + 10, theme.panel)
-        half = 0.48 * self.width
-        self.text(MARGIN, TITLE_Y, title, 13, bold=True, align="left", room=half - MARGIN)
-        room = self.width - half - MARGIN
+        end = MARGIN + LETTER * 13 * len(title)
+        self.text(MARGIN, TITLE_Y, title, 13, bold=True, align="left", room=self.width - MARGIN)
         right = self.width - MARGIN
+        room = right - end - 12
         self.text(right, TITLE_Y, subtitle, 11.5, theme.muted, align="right", room=room)
 
     def add(self, shape: Shape) -> None:
+        """Put a shape on top."""
         self.shapes.append(shape)
 
-    def circle(self, x: float, y: float, radius: float, fill: Color, line: Color, width: float = 1.0, dashed: bool = False) -> None:
+    def circle(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        fill: Color,
+        line: Color,
+        width: float = 1.0,
+        dashed: bool = False,
+    ) -> None:
+        """Put a disc with an outline on top."""
         self.add(Circle(float(x), float(y), float(radius), fill, line, width, dashed))
 
-    def box(self, x: float, y: float, width: float, height: float, fill: Color = "", line: Color = "", line_width: float = 1.0, radius: float = 3.0, dashed: bool = False) -> None:
-        self.add(Box(float(x), float(y), float(width), float(height), fill, line, line_width, radius, dashed))
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: Color = "",
+        line: Color = "",
+        line_width: float = 1.0,
+        radius: float = 3.0,
+        dashed: bool = False,
+    ) -> None:
+        """Put a rectangle on top."""
+        self.add(
+            Box(
+                float(x),
+                float(y),
+                float(width),
+                float(height),
+                fill,
+                line,
+                line_width,
+                radius,
+                dashed,
+            )
+        )
 
-    def text(self, x: float, y: float, text: str, size: float, color: Color = "", bold: bool = False, align: Align = "center", room: float = 0.0) -> None:
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        color: Color = "",
+        bold: bool = False,
+        align: Align = "center",
+        room: float = 0.0,
+    ) -> None:
+        """Put a line of text on top; nothing when it is empty."""
         if text:
             color = color or self.theme.text
             self.add(Text(float(x), float(y), text, size, color, bold, align, room))
 
     def mark(self, key: Key, x: float, y: float, width: float, height: float) -> None:
+        """Let the pointer find ``key`` in a box round (x, y)."""
         self.marks.append(Mark(key, float(x), float(y), float(width), float(height)))
 
     def line_marks(self, lines: NDArray[np.float64], keys: list[Key]) -> None:
+        """Let the pointer find a key near each of these lines."""
         self._lines.append(lines)
         self._line_keys += keys
 
@@ -83,4 +133,3 @@ class Canvas:
             found,
             description,
         )
-

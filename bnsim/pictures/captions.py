@@ -82,10 +82,12 @@ def _unit(frame: Frame, op: Operation, selected: tuple[int, int]) -> int:
 def _forward(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
     layer, sample = _place(op)
-    return (
-        f"Sample {sample + 1} through {layer_name(frame, layer)}: "
-        f"{neuron_sum(frame, layer, sample, unit)}."
-    )
+    text = f"{layer_name(frame, layer)}: {neuron_sum(frame, layer, sample, unit)}."
+    before = frame.schedule.operations[frame.cursor.done - 2]
+    if before.phase is Phase.LEAVE and before.layer is not None:
+        left = _became(frame, before.layer, sample, 0)
+        return f"{left}, and goes on through {text} Both lanes show sample {sample + 1} again."
+    return f"Sample {sample + 1} through {text}"
 
 
 def _arrive(frames: Frames, op: Operation, unit: int) -> str:
@@ -94,9 +96,15 @@ def _arrive(frames: Frames, op: Operation, unit: int) -> str:
     last = other.n_layers - 1
     waits = _waits(frame, layer)
     went = ""
-    if layer < last and other.status(last, "out", sample) is Status.KNOWN and layer == _first(frame):
+    if (
+        layer < last
+        and other.status(last, "out", sample) is Status.KNOWN
+        and layer == _first(frame)
+    ):
         out = float(other.record.out(last)[sample, 0])
-        went = f" Without BN it went on to the outputs: {neuron_name(other, last, 0)} = {number(out)}."
+        went = (
+            f" Without BN it went on to the outputs: {neuron_name(other, last, 0)} = {number(out)}."
+        )
     text = neuron_sum(frame, layer, sample, unit)
     return f"Sample {sample + 1}: {text}. With BN it {waits}.{went}"
 
@@ -127,7 +135,8 @@ def _mean(frames: Frames, op: Operation, unit: int) -> str:
     frame, layer = frames["with"], op.layer or 0
     mean = float(frame.record.view(layer, "mean")[unit])
     text = printed_mean(_column(frame, layer, unit), mean)
-    return f"Mean of {neuron_name(frame, layer, unit)} over the batch: {text}. Every neuron gets its own."
+    name = neuron_name(frame, layer, unit)
+    return f"Mean of {name} over the batch: {text}. Every neuron gets its own."
 
 
 def _variance(frames: Frames, op: Operation, unit: int) -> str:
@@ -173,15 +182,21 @@ def _scale(frames: Frames, op: Operation, unit: int) -> str:
 def _leave(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
     layer, sample = _place(op)
-    record = frame.record
-    raw, y = record.view(layer, frame.raw_name(layer)), record.view(layer, "y")
-    units = [unit] + [u for u in range(raw.shape[1]) if u != unit][:1]
-    became = [f"{number(float(raw[sample, u]))} became {number(float(y[sample, u]), True)}" for u in units]
-    text = f"Sample {sample + 1} leaves {tray_name(frame, layer)}: {', '.join(became)}"
-    if len(units) == 2 and number(float(y[sample, unit])) == number(float(y[sample, units[1]])):
-        text += " too"
+    text = _became(frame, layer, sample, unit)
     text += ". Standardizing keeps a neuron's order, not its size."
-    return text + (f" Both lanes show sample {sample + 1} again." if frame.lane == "with" else "")
+    return f"{text} Both lanes show sample {sample + 1} again."
+
+
+def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
+    """``Sample 1 leaves BatchNorm 1: 88.7 became +1.41, 0.36 became +1.41 too``."""
+    raw, y = frame.record.view(layer, frame.raw_name(layer)), frame.record.view(layer, "y")
+    units = [unit, *(u for u in range(raw.shape[1]) if u != unit)][:2]
+    became = [number(float(y[sample, u]), True) for u in units]
+    pairs = [
+        f"{number(float(raw[sample, u]))} became {b}" for u, b in zip(units, became, strict=True)
+    ]
+    too = " too" if len(became) == 2 and became[0] == became[1] else ""
+    return f"Sample {sample + 1} leaves {tray_name(frame, layer)}: {', '.join(pairs)}{too}"
 
 
 def _loss(frames: Frames, op: Operation, unit: int) -> str:
@@ -194,10 +209,8 @@ def _loss(frames: Frames, op: Operation, unit: int) -> str:
 def _backward(frames: Frames, op: Operation, unit: int) -> str:
     layer = op.layer or 0
     parts = [_largest_gradient(frames[lane], layer) for lane in frames]
-    return (
-        f"Backward through {layer_name(frames['with'], layer)}: the largest gradient of a weight is "
-        f"{', '.join(parts)}."
-    )
+    name = layer_name(frames["with"], layer)
+    return f"Backward through {name}: the largest gradient of a weight is {', '.join(parts)}."
 
 
 def _largest_gradient(frame: Frame, layer: int) -> str:

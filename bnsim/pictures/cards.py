@@ -65,11 +65,17 @@ def _neuron_value(frame: Frame, layer: int, unit: int, raw: str) -> list[str]:
     value = frame.value(layer, raw, sample, unit)
     if value is None:
         waits = frame.status(layer, raw, sample) is Status.WAITING
-        return [f"sample {sample + 1} waits in a tray: there is no value to show" if waits else "not computed yet"]
+        return [
+            f"sample {sample + 1} waits in a tray: there is no value to show"
+            if waits
+            else "not computed yet"
+        ]
     lines = [f"sample {sample + 1}: {full(value)}", neuron_sum(frame, layer, sample, unit)]
     if layer == frame.n_layers - 1:
         lines.append(f"target t {full(float(frame.record.targets[sample, unit]))}")
-    return lines + _scale_rule(frame, layer, unit) + _gradient(frame, layer, "d_" + raw, sample, unit)
+    return (
+        lines + _scale_rule(frame, layer, unit) + _gradient(frame, layer, "d_" + raw, sample, unit)
+    )
 
 
 def _scale_rule(frame: Frame, layer: int, unit: int) -> list[str]:
@@ -89,7 +95,10 @@ def _scale_rule(frame: Frame, layer: int, unit: int) -> list[str]:
 def _weight(frame: Frame, layer: int, source: int, unit: int) -> list[str]:
     record, flags = frame.record, frame.flags[layer]
     w = float(record.view(layer, "W")[source, unit])
-    lines = [f"weight {source_name(frame, layer, source)} → {neuron_name(frame, layer, unit)}", full(w)]
+    lines = [
+        f"weight {source_name(frame, layer, source)} → {neuron_name(frame, layer, unit)}",
+        full(w),
+    ]
     others = float(flags.others[source, unit])
     if 0 < others < float("inf"):
         sign = "≥" if flags.outlier[source, unit] else "<"
@@ -98,7 +107,9 @@ def _weight(frame: Frame, layer: int, source: int, unit: int) -> list[str]:
     sample = frame.sample
     if sample is not None and frame.status(layer, "z", sample) is Status.KNOWN:
         x = float(record.view(layer, "x")[sample, source])
-        lines.append(f"carries w × input: {printed_sum([(w, x)], 0.0, w * x)}".replace(" + 0 =", " ="))
+        lines.append(
+            f"carries w × input: {printed_sum([(w, x)], 0.0, w * x)}".replace(" + 0 =", " =")
+        )
     if frame.gradient_known(layer):
         lines.append(f"gradient ∂L/∂w: {full(float(record.view(layer, 'd_W')[source, unit]))}")
     return lines
@@ -121,7 +132,10 @@ def _slot(frame: Frame, layer: int, unit: int, sample: int) -> list[str]:
 
 def _norm(frame: Frame, layer: int, unit: int) -> list[str]:
     record, name = frame.record, neuron_name(frame, layer, unit)
-    lines = [f"{tray_name(frame, layer)}, neuron {name}", f"{frame.arrived(layer)} of {frame.m} samples here"]
+    lines = [
+        f"{tray_name(frame, layer)}, neuron {name}",
+        f"{frame.arrived(layer)} of {frame.m} samples here",
+    ]
     for quantity, word in (("mean", "mean μ"), ("var", "variance σ²")):
         value = frame.value(layer, quantity, 0, unit)
         if value is not None:
@@ -146,7 +160,10 @@ def _behind(frame: Frame, layer: int, unit: int) -> list[str]:
     if sample is None or value is None:
         return [*lines, "waits for the tray: there is no value to show"]
     y = float(frame.record.view(layer, "y")[sample, unit])
-    lines += [f"sample {sample + 1}: {full(value)}", f"{title}({number(y, True)}) = {number(value)}"]
+    lines += [
+        f"sample {sample + 1}: {full(value)}",
+        f"{title}({number(y, True)}) = {number(value)}",
+    ]
     return lines + _gradient(frame, layer, "d_a", sample, unit)
 
 

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 #: A gap between two layers with more lines than this shows only its strongest.
 MOST_LINES = 400
-STRONGEST = 300
+STRONGEST = 150
 BUCKETS = 12
 MOST_BADGES = 4
 DIMMED, WAITED = 0.55, 0.8
@@ -67,7 +67,7 @@ def hidden_lines(frame: Frame) -> str:
     """Says so when not every weight is drawn, else ""."""
     counts = [frame.record.view(i, "W").size for i in range(frame.n_layers)]
     dense = [n for n in counts if n > MOST_LINES]
-    return f"strongest {STRONGEST} of {max(dense):,} weights a layer drawn" if dense else ""
+    return f"strongest {STRONGEST} of {max(dense):,} lines drawn" if dense else ""
 
 
 def _strongest(flat: Array) -> NDArray[np.int64]:
@@ -115,7 +115,9 @@ def _outliers(
         canvas.add(Strokes(lines[index : index + 1], color, width, dashed=bool(flat[index] < 0)))
     strongest = red[np.argsort(-np.abs(flat[red]))][:MOST_BADGES]
     for index in strongest:
-        _badge(canvas, lines[index], f"w = {number(float(flat[index]))}", color, theme.outlier_text)
+        roomy = lines[index][2] - lines[index][0] > 110
+        text = ("w = " if roomy else "") + number(float(flat[index]))
+        _badge(canvas, lines[index], text, color, theme.outlier_text)
 
 
 def _gradient_badge(canvas: Canvas, lines: Array, flat: Array) -> None:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsim.pictures.canvas import MARGIN, Canvas
+from bnsim.pictures.canvas import LETTER, MARGIN, Canvas
 from bnsim.pictures.captions import lane_status
 from bnsim.pictures.edges import DIMMED, WAITED, draw_edges, hidden_lines
 from bnsim.pictures.layout import (
     LABEL_RADIUS,
     NUMBER_RADIUS,
+    TINY_RADIUS,
     Column,
     Layout,
-    TrayColumn,
     network_layout,
 )
 from bnsim.pictures.lit import Place, lit_places
@@ -48,12 +48,17 @@ class Look:
 
 
 def layout_of(frame: Frame, width: float, height: float) -> Layout:
-    """Both lanes share the layout of the lane with batch normalization."""
+    """Both lanes share the columns of the lane with batch normalization.
+
+    In the lane without, lines start at the neurons: there is no tray in their way.
+    """
     plan, placements = frame.run.plan, frame.schedule.placements
     sizes = (plan.layers[0].n_in, *(layer.n_out for layer in plan.layers))
     has_tray = tuple(p != "none" for p in placements)
     before = tuple(p == "before" for p in placements)
-    return network_layout(sizes, has_tray, before, frame.m, width, height)
+    layout = network_layout(sizes, has_tray, before, frame.m, width, height)
+    own = [frame.has_tray(i) for i in range(frame.n_layers)]
+    return layout.keeping(own)
 
 
 def graph_picture(frame: Frame, look: Look, width: float, height: float) -> Picture:
@@ -93,10 +98,11 @@ class _Graph:
         for layer in range(self.frame.n_layers):
             dim = self._edge_dim(layer)
             draw_edges(self.canvas, self.frame, self.layout, layer, dim, self.frame.flags[layer])
-        self._headings()
         self._inputs()
         for layer in range(self.frame.n_layers):
             self._layer(layer)
+        self._headings()
+        self._sentence()
 
     # -- light -------------------------------------------------------------------
     def _dim(self, place: Place) -> float:
@@ -113,33 +119,50 @@ class _Graph:
 
     # -- words -------------------------------------------------------------------
     def _headings(self) -> None:
-        self._heading(self.layout.inputs.x, "Input")
+        end = 0.0
+        for x, texts, color in sorted(self._heading_rows(), key=lambda row: row[0]):
+            for text in texts:
+                half = LETTER * 11 * len(text) / 2
+                if x - half >= end:
+                    self.canvas.text(x, 42, text, 11, color, bold=True)
+                    end = x + half + 4
+                    break
+
+    def _heading_rows(self) -> list[tuple[float, tuple[str, ...], str]]:
+        """Where headings stand, with shorter words for where they crowd, and their colour."""
+        muted = self.theme.muted
+        rows: list[tuple[float, tuple[str, ...], str]] = [(self.layout.inputs.x, ("Input",), muted)]
         for layer, column in enumerate(self.layout.neurons):
             behind, tray = self.layout.activations[layer], self.layout.trays[layer]
             kind = activation_title(self.frame, layer)
-            split = behind is not None and self.frame.has_tray(layer)
-            shown = "z" if split else (kind if kind != "identity" else "")
+            shown = "z" if behind is not None else (kind if kind != "identity" else "")
             name = layer_name(self.frame, layer).capitalize()
-            self._heading(column.x, " · ".join(part for part in (name, shown) if part))
-            if split and behind is not None:
-                self._heading(behind.x, kind)
-            if tray is not None and self.frame.has_tray(layer):
-                self._tray_heading(layer, tray)
+            short = name.replace("Hidden ", "H").replace("Output", "Out")
+            full = " · ".join(part for part in (name, shown) if part)
+            rows.append((column.x, (full, name, short), muted))
+            if behind is not None:
+                rows.append((behind.x, (kind,), muted))
+            if tray is not None:
+                name = tray_name(self.frame, layer)
+                words = (f"{name} · tray of m = {tray.m}", name, name.replace("BatchNorm", "BN"))
+                middle = (tray.left + tray.right) / 2
+                fits = tuple(
+                    w for w in words if LETTER * 11 * len(w) <= tray.right - tray.left + 40
+                )
+                rows.append((middle, fits, self.theme.normalized))
+        return rows
 
-    def _tray_heading(self, layer: int, tray: TrayColumn) -> None:
-        name, middle = tray_name(self.frame, layer), (tray.left + tray.right) / 2
-        roomy = tray.right - tray.left >= 150
-        self._heading(
-            middle, f"{name} · tray of m = {tray.m}" if roomy else name, self.theme.normalized
-        )
-        self._tray_words(layer, middle)
-
-    def _heading(self, x: float, text: str, color: str = "") -> None:
-        self.canvas.text(x, 43, text, 11, color or self.theme.muted, bold=True)
-
-    def _tray_words(self, layer: int, x: float) -> None:
+    def _sentence(self) -> None:
+        """What the tray that is at work waits for, or has found."""
+        arrived = [i for i in range(self.frame.n_layers) if self.frame.arrived(i)]
+        tray = self.layout.trays[arrived[-1]] if arrived else None
+        if tray is None:
+            return
+        layer = arrived[-1]
         unit = self.look.selected[1] if self.look.selected[0] == layer else 0
         text = tray_sentence(self.frame, layer, unit)
+        half = LETTER * 12 * len(text) / 2 + MARGIN
+        x = min(max((tray.left + tray.right) / 2, half), self.canvas.width - half)
         y = self.canvas.height - 13
         self.canvas.text(x, y, text, 12, self.theme.normalized, bold=True)
 
@@ -163,12 +186,10 @@ class _Graph:
         if self.frame.has_tray(layer):
             dim = self._dim(("tray", layer))
             draw_tray(self.canvas, self.frame, self.layout, layer, dim, selected)
-        elif self.layout.trays[layer] is not None:
-            self._straight_on(layer)
         for unit, y in enumerate(column.y):
             self._neuron(layer, unit, column, float(y), unit == selected)
         behind = self.layout.activations[layer]
-        if behind is not None and self.frame.has_tray(layer):
+        if behind is not None:
             self._behind(layer, behind)
 
     def _neuron(self, layer: int, unit: int, column: Column, y: float, selected: bool) -> None:
@@ -201,33 +222,54 @@ class _Graph:
                 status = frame.status(layer, "a", sample)
             dim = self._dim(("behind", layer))
             if tray is not None:
-                self.canvas.box(tray.right, y - 0.6, column.x - column.radius - tray.right, 1.2, self.theme.node_line, radius=0)
+                self.canvas.box(
+                    tray.right,
+                    y - 0.6,
+                    column.x - column.radius - tray.right,
+                    1.2,
+                    self.theme.node_line,
+                    radius=0,
+                )
             self._node(("behind", layer, unit), column, float(y), value, status, dim, False)
 
-    def _straight_on(self, layer: int) -> None:
-        """Without a tray a line carries the value through the room of the other lane's."""
-        end, column = self.layout.out_x(layer), self.layout.neurons[layer]
-        color = mix(self.theme.node_line, self.theme.panel, self._dim(("neurons", layer)))
-        start = column.x + column.radius
-        for y in column.y:
-            self.canvas.box(start, y - 0.6, end - start, 1.2, color, radius=0)
-
-    def _node(self, key: Key, column: Column, y: float, value: float | None, status: Status, dim: float, flagged: bool, selected: bool = False) -> None:
+    def _node(
+        self,
+        key: Key,
+        column: Column,
+        y: float,
+        value: float | None,
+        status: Status,
+        dim: float,
+        flagged: bool,
+        selected: bool = False,
+    ) -> None:
         """One circle: its colour says sign and size, dashes that the number is not there."""
         theme, r = self.theme, column.radius
         self.canvas.mark(key, column.x, y, 2 * r + 4, 2 * r + 4)
         if value is None:
-            self.canvas.circle(column.x, y, r, theme.panel, theme.faint if status is Status.AHEAD else theme.muted, 1.2, dashed=True)
+            self.canvas.circle(
+                column.x,
+                y,
+                r,
+                theme.panel,
+                theme.faint if status is Status.AHEAD else theme.muted,
+                1.2,
+                dashed=True,
+            )
             if status is Status.WAITING and r >= LABEL_RADIUS:
                 self.canvas.text(column.x, y, "…", min(14.0, r), theme.muted, bold=True)
             return
         fill = theme.flagged if flagged else value_color(theme, value, self._reach(key))
         fill = mix(fill, theme.panel, dim * 0.55)
         ring, width = self._ring(flagged, selected, dim)
-        self.canvas.circle(column.x, y, r, fill, ring, width if r >= LABEL_RADIUS else min(width, 1.5))
+        if r < TINY_RADIUS and not (flagged or selected):
+            ring = ""
+        self.canvas.circle(
+            column.x, y, r, fill, ring, width if r >= LABEL_RADIUS else min(width, 1.5)
+        )
         if r >= NUMBER_RADIUS:
             color = theme.flagged_text if flagged else text_on(theme, fill)
-            size = min(12.5, r * 0.56)
+            size = min(12.5, r * 0.66)
             self.canvas.text(column.x, y, number(value), size, color, bold=True, room=2 * r)
 
     def _reach(self, key: Key) -> float:
@@ -263,7 +305,7 @@ class _Graph:
         if layer == self.frame.n_layers - 1 and not self.frame.has_tray(layer):
             self._output_label(unit, column, y, name)
         elif column.spacing - 2 * column.radius >= 13:
-            self.canvas.text(column.x, y + column.radius + 8, name, 10.5, theme.muted)
+            self.canvas.text(column.x, y + column.radius + 7.5, name, 10, theme.muted)
         else:
             at = column.x - column.radius - 4
             self.canvas.text(at, y - column.radius * 0.8, name, 9, theme.muted, align="right")
@@ -277,4 +319,12 @@ class _Graph:
         self.canvas.text(x, y - (7 if target else 0), name, 11, theme.muted, align="left")
         if target:
             wanted = number(float(self.frame.record.targets[sample, unit]))
-            self.canvas.text(x, y + 7, f"t {wanted}", 10.5, theme.muted, align="left", room=self.canvas.width - x - MARGIN / 2)
+            self.canvas.text(
+                x,
+                y + 7,
+                f"target {wanted}",
+                10.5,
+                theme.muted,
+                align="left",
+                room=self.canvas.width - x - MARGIN / 2,
+            )

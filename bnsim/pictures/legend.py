@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from bnsim.pictures.canvas import Canvas
 from bnsim.pictures.palette import Theme, mix, value_color
 from bnsim.pictures.scales import NORMAL_REACH, WEIGHT_REACH, line_width, value_reach
@@ -12,12 +14,10 @@ from bnsim.pictures.words import MINUS, number
 from bnsim.sim.frame import Frame
 from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
 
-import numpy as np
-
-ROW, PAD, GAP = 24.0, 14.0, 22.0
+ROW, PAD, GAP = 22.0, 14.0, 16.0
 SIZE = 11.0
 #: Width of a letter over the font size, on the safe side for Inter.
-LETTER = 0.56
+LETTER = 0.5
 
 Draw = Callable[[Canvas, float, float], None]
 Entry = tuple[float, Draw, str]
@@ -27,10 +27,10 @@ def legend_picture(frame: Frame, theme: Theme, width: float) -> Picture:
     """The legend, wrapped to ``width``; its height follows."""
     entries = _entries(frame)
     rows = _wrapped(entries, width)
-    canvas = Canvas(width, len(rows) * ROW + 8, theme)
+    canvas = Canvas(width, len(rows) * ROW + 6, theme)
     canvas.box(0.5, 0.5, width - 1, canvas.height - 1, theme.panel, theme.panel_line, radius=6)
     for index, row in enumerate(rows):
-        x, y = PAD, 4 + ROW * (index + 0.5)
+        x, y = PAD, 3 + ROW * (index + 0.5)
         for symbol, draw, text in row:
             draw(canvas, x, y)
             canvas.text(x + symbol + 7, y, text, SIZE, theme.muted, align="left")
@@ -56,12 +56,12 @@ def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
 
 def _entries(frame: Frame) -> list[Entry]:
     entries: list[Entry] = [
-        (150.0, _bar(value_reach(frame)), "neuron"),
-        (150.0, _bar(NORMAL_REACH), "normalized"),
-        (150.0, _bar(WEIGHT_REACH), "weight, width is |w|"),
+        (112.0, _bar(value_reach(frame)), "neuron"),
+        (112.0, _bar(NORMAL_REACH), "normalized"),
         (26.0, _negative, "negative weight"),
-        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of the others"),
-        (18.0, _flagged, f"out of scale: over {SCALE_TIMES:.0f} × typical of its layer"),
+        (112.0, _bar(WEIGHT_REACH), "weight, width is |w|"),
+        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of others"),
+        (18.0, _flagged, f"out of scale: > {SCALE_TIMES:.0f} × typical of its layer"),
         (20.0, _waiting, "not known yet"),
     ]
     if not any(p != "none" for p in frame.schedule.placements):
@@ -78,8 +78,8 @@ def _bar(reach: float) -> Draw:
         steps = 15
         for i in range(steps):
             value = (2 * (i + 0.5) / steps - 1) * reach
-            canvas.box(x + 31 + 6 * i, y - 5, 6.2, 10, value_color(theme, value, reach), radius=0)
-        canvas.text(x + 126, y, f"+{number(reach)}", SIZE, theme.text, align="left")
+            canvas.box(x + 31 + 3.6 * i, y - 5, 3.8, 10, value_color(theme, value, reach), radius=0)
+        canvas.text(x + 90, y, f"+{number(reach)}", SIZE, theme.text, align="left")
 
     return draw
 

@@ -53,7 +53,7 @@ LIGHT = Theme(
     raw="#3b4252", normalized="#0b8f7d", scaled="#7a4fc4",
     outlier="#c1121f", outlier_text="#ffffff", flagged="#ffd84a", flagged_text="#3a2a00",
     stripe="#f0f2f5", band="#d8ece8", node_line="#5d6677",
-    fill_text="#161b26", fill_text_strong="#ffffff",
+    fill_text="#05070b", fill_text_strong="#ffffff",
 )  # fmt: skip
 
 DARK = Theme(
@@ -64,7 +64,7 @@ DARK = Theme(
     raw="#d9dee8", normalized="#35cdb5", scaled="#b794f6",
     outlier="#ff5560", outlier_text="#1a0507", flagged="#ffd84a", flagged_text="#3a2a00",
     stripe="#212834", band="#1c3a3a", node_line="#8993a5",
-    fill_text="#f4f6fa", fill_text_strong="#10141b",
+    fill_text="#ffffff", fill_text_strong="#05070b",
 )  # fmt: skip
 
 PRINT = Theme(

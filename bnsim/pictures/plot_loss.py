@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,12 +14,13 @@ from bnsim.pictures.scale import Scale, axis, round_up
 from bnsim.pictures.types import Axis, Curve, LegendEntry, Panel, PlotPicture
 from bnsim.pictures.words import full, number
 from bnsim.sim.frame import Frame
-from bnsim.sim.spec import Scenario
+from bnsim.sim.run import Lane
 
 Array = NDArray[np.float64]
 
 SYMBOLS_UP_TO = 40
 LOG_RATIO = 20.0
+SAME_START = "Both lanes: same start, data, rate and seed."
 
 
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
@@ -33,7 +36,13 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
     batches = frame.run.scenario.batches
     panel = Panel(_batches_axis(batches), y, curves=tuple(curves))
     legend = tuple(
-        LegendEntry(LANE_WORDS[lane], colors[lane], "ring" if lane == "without" else "disc", True, lane == "without")
+        LegendEntry(
+            LANE_WORDS[lane],
+            colors[lane],
+            "ring" if lane == "without" else "disc",
+            True,
+            lane == "without",
+        )
         for lane in points
     )
     kind = " · log axis" if scale.kind == "log" else ""
@@ -70,7 +79,9 @@ def _batches_axis(batches: int) -> Axis:
     return Axis(1 - pad, batches + pad, ticks, "batch")
 
 
-def _curves(frame: Frame, points: tuple[Array, Array, Array], scale: Scale, y: Axis, color: str) -> list[Curve]:
+def _curves(
+    frame: Frame, points: tuple[Array, Array, Array], scale: Scale, y: Axis, color: str
+) -> list[Curve]:
     """A line through smallest and largest of every row, and arrows for infinite losses."""
     first, low, high = points
     if not first.size:
@@ -100,23 +111,15 @@ def _conclusion(frames: Frames) -> str:
     """One computed line: where both lanes stand, and what they share."""
     known = [(lane, f.loss) for lane, f in frames.items()]
     if any(loss is None for _, loss in known):
-        return same_start(frames["with"].run.scenario)
+        return SAME_START
     parts = [f"{LANE_WORDS[lane]} {number(loss)}" for lane, loss in known if loss is not None]
     return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}."
 
 
-def same_start(scenario: Scenario) -> str:
-    """What both lanes share, in words."""
-    optimizer = scenario.optimizer
-    rate = "no optimizer" if optimizer.name == "none" else f"{optimizer.name.upper()} rate {number(optimizer.rate)}"
-    return f"Both lanes: same start, samples and order, {rate}, seed {scenario.seed}."
-
-
-def _warning(points: dict[str, tuple[Array, Array, Array]]) -> str:
+def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:
     for lane, (first, low, high) in points.items():
         bad = np.flatnonzero(~np.isfinite(low) | ~np.isfinite(high))
         if bad.size:
             word = number(float(high[bad[0]]))
             return f"loss {LANE_WORDS[lane]} is {word} from batch {int(first[bad[0]]) + 1}"
     return ""
-

@@ -56,14 +56,19 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
         bands=_bands(frame, theme, scale, shown, has_tray),
         curves=tuple(c for line in lines for c in _curves(line, scale, y, first, frame, name)),
     )
-    axis_word = f"{scale.kind} axis" if scale.kind != "linear" else "linear axis"
-    legend = [LegendEntry(line.quantity, line.color, "disc" if line.solid else "ring", True, not line.solid) for line in lines]
+    axis_word = f"{scale.kind} axis"
+    legend = [
+        LegendEntry(
+            line.quantity, line.color, "disc" if line.solid else "ring", True, not line.solid
+        )
+        for line in lines
+    ]
     if has_tray:
         legend.append(LegendEntry("between −1 and +1", theme.band, "", False))
     return PlotPicture(
         "samples",
         f"{name}: {what}",
-        f"samples seen so far · {axis_word}",
+        f"samples so far · {axis_word}",
         (panel,),
         theme.panel,
         theme.text,
@@ -88,7 +93,9 @@ def _lines(frames: Frames, layer: int, unit: int, first: int, theme: Theme) -> l
         without = neuron_series(frames["without"], layer, "out", unit, first)
         return [
             _Line(without, theme.raw, False, "without BN"),
-            _Line(neuron_series(frame, layer, "out", unit, first), theme.normalized, True, "with BN"),
+            _Line(
+                neuron_series(frame, layer, "out", unit, first), theme.normalized, True, "with BN"
+            ),
         ]
     raw = neuron_series(frame, layer, frame.raw_name(layer), unit, first)
     x_hat = neuron_series(frame, layer, "x_hat", unit, first)
@@ -109,7 +116,9 @@ def _batch_axis(first: int, shown: int, m: int) -> Axis:
     return Axis(0.5, shown * m + 0.5, ticks, "" if word else "batch")
 
 
-def _bands(frame: Frame, theme: Theme, scale: Scale, shown: int, unit_band: bool) -> tuple[Band, ...]:
+def _bands(
+    frame: Frame, theme: Theme, scale: Scale, shown: int, unit_band: bool
+) -> tuple[Band, ...]:
     """Every other batch on a stripe, and the band from -1 to +1."""
     m = frame.m
     stripes = [Band(theme.stripe, i * m + 0.5, (i + 1) * m + 0.5) for i in range(0, shown, 2)]
@@ -125,7 +134,9 @@ def _curves(line: _Line, scale: Scale, y: Axis, first: int, frame: Frame, name: 
     places = known + 1.0
     if not values.size:
         return []
-    curves = [_points(line, scale, places[finite], values[finite], known[finite], first, frame, name)]
+    curves = [
+        _points(line, scale, places[finite], values[finite], known[finite], first, frame, name)
+    ]
     for mask, symbol, rail in ((up, "arrow_up", y.high), (down, "arrow_down", y.low)):
         if mask.any():
             at = np.full(int(mask.sum()), rail - 0.04 * (y.high - y.low) * (1 if rail > 0 else -1))
@@ -133,10 +144,21 @@ def _curves(line: _Line, scale: Scale, y: Axis, first: int, frame: Frame, name: 
     return curves
 
 
-def _points(line: _Line, scale: Scale, x: np.ndarray, values: np.ndarray, index: np.ndarray, first: int, frame: Frame, name: str) -> Curve:
+def _points(
+    line: _Line,
+    scale: Scale,
+    x: np.ndarray,
+    values: np.ndarray,
+    index: np.ndarray,
+    first: int,
+    frame: Frame,
+    name: str,
+) -> Curve:
     m = frame.m
     batches = first + index // m
-    keys: tuple[Key, ...] = tuple(("sample", int(b), int(i % m)) for b, i in zip(batches, index, strict=True))
+    keys: tuple[Key, ...] = tuple(
+        ("sample", int(b), int(i % m)) for b, i in zip(batches, index, strict=True)
+    )
     tips = tuple(
         f"{name} · {line.quantity}\nbatch {b + 1}, sample {i % m + 1}\n{full(float(v))}"
         for b, i, v in zip(batches, index, values, strict=True)
@@ -157,5 +179,6 @@ def _warning(lines: list[_Line], frame: Frame, layer: int, unit: int, first: int
         if bad.size:
             word = number(float(line.series.values[bad[0]]))
             batch, sample = first + bad[0] // frame.m, bad[0] % frame.m
-            return f"{word} at batch {batch + 1}, sample {sample + 1}, layer {layer + 1}, neuron {unit + 1}"
+            where = f"layer {layer + 1}, neuron {unit + 1}"
+            return f"{word} at batch {batch + 1}, sample {sample + 1}, {where}"
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,7 +66,9 @@ def _bare(rows: Axis) -> Axis:
     return Axis(rows.low, rows.high, tuple((at, "") for at, _ in rows.ticks), "", rows.grid)
 
 
-def _panel(frame: Frame, name: str, title: str, color: str, symbol: str, layer: int, rows: Axis) -> Panel:
+def _panel(
+    frame: Frame, name: str, title: str, color: str, symbol: str, layer: int, rows: Axis
+) -> Panel:
     n = frame.run.plan.layers[layer].n_out
     columns = [known_column(frame, layer, name, unit) for unit in range(n)]
     values = np.concatenate([v for v, _ in columns]) if columns else np.empty(0)
@@ -94,10 +98,23 @@ def _band(values: Array, scale: Scale, row: float, color: str) -> Band:
     return Band("#44" + color[1:], float(x0), float(x1), row - 0.3, row + 0.3)
 
 
-def _points(frame: Frame, layer: int, unit: int, values: Array, samples: NDArray[np.int64], scale: Scale, x: Axis, color: str, symbol: str, n: int) -> Curve:
+def _points(
+    frame: Frame,
+    layer: int,
+    unit: int,
+    values: Array,
+    samples: NDArray[np.int64],
+    scale: Scale,
+    x: Axis,
+    color: str,
+    symbol: str,
+    n: int,
+) -> Curve:
     numbered = n <= NUMBERED_NEURONS and frame.m <= NUMBERED_SAMPLES
     name, places = neuron_name(frame, layer, unit), scale(values)
-    tips = tuple(f"{name}, sample {s + 1}\n{full(float(v))}" for s, v in zip(samples, values, strict=True))
+    tips = tuple(
+        f"{name}, sample {s + 1}\n{full(float(v))}" for s, v in zip(samples, values, strict=True)
+    )
     return Curve(
         places, -unit + spread_offsets(places, x.high - x.low), color, line=False,
         symbol="ring" if symbol == "ring" else "disc",
@@ -114,7 +131,7 @@ def spread_offsets(places: Array, span: float) -> Array:
     """
     offsets, run = np.zeros(places.size), 0
     order = np.argsort(places, kind="stable")
-    for before, here in zip(order, order[1:], strict=False):
+    for before, here in pairwise(order):
         run = run + 1 if places[here] - places[before] < 0.06 * span else 0
         if run:
             offsets[here] = 0.22 * (1 if run % 2 else -1)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.pictures.types import Axis
-from bnsim.pictures.words import number
+from bnsim.pictures.words import short
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -124,7 +124,7 @@ def _chosen(
     for _, value in sorted(candidates, key=lambda c: (c[0], -abs(c[1]))):
         place = scale.at(value)
         if all(abs(place - other) >= TICK_SHARE * span for other, _ in chosen):
-            chosen.append((place, number(value)))
+            chosen.append((place, short(value)))
     return tuple(sorted(chosen))
 
 

@@ -12,9 +12,9 @@ from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.schedule import Schedule
 
 LABEL_WIDTH = 76.0
-STAGE_Y, CHIP_Y, CHIP_HEIGHT, RUN_Y, BATCH_Y = 43.0, 65.0, 24.0, 97.0, 113.0
-HEIGHT = 124.0
-LEAST_CHIP = 17.0
+STAGE_Y, CHIP_Y, CHIP_HEIGHT, RUN_Y, BATCH_Y = 18.0, 40.0, 23.0, 68.0, 83.0
+HEIGHT = 94.0
+LEAST_CHIP = 13.0
 
 _WORDS = {
     Phase.MEAN: ("μ", 0.75),
@@ -87,7 +87,9 @@ def timeline_picture(
     _draw_chips(canvas, chips(schedule, room), cursor.done, left, room)
     canvas.text(MARGIN, RUN_Y, "whole run", 11.5, theme.muted, align="left")
     _draw_run(canvas, t / (batches * schedule.n), batches, left, room)
-    return canvas.picture(f"Batch {cursor.batch + 1} of {batches}, operation {cursor.done} of {schedule.n}")
+    return canvas.picture(
+        f"Batch {cursor.batch + 1} of {batches}, operation {cursor.done} of {schedule.n}"
+    )
 
 
 def _draw_chips(canvas: Canvas, found: list[Chip], done: int, left: float, room: float) -> None:
@@ -100,7 +102,9 @@ def _draw_chips(canvas: Canvas, found: list[Chip], done: int, left: float, room:
         head = _heading(chip)
         if head and (chip.segment, chip.stage) != shown and x >= label_end:
             color = canvas.theme.normalized if chip.stage == "batch norm" else canvas.theme.muted
-            canvas.text(x, STAGE_Y, head, 10.5, color, bold=chip.stage == "batch norm", align="left")
+            canvas.text(
+                x, STAGE_Y, head, 10.5, color, bold=chip.stage == "batch norm", align="left"
+            )
             label_end = x + 6.0 * len(head) + 4
         shown = (chip.segment, chip.stage)
         x += width
@@ -118,11 +122,11 @@ def _box(canvas: Canvas, chip: Chip, x: float, width: float, done: int) -> None:
     if now:
         share = (done - chip.first + 1) / (chip.last - chip.first + 1)
         canvas.box(x, top, width * share, CHIP_HEIGHT, theme.accent, radius=4)
-    full = now and done == chip.last
+    full = now and 2 * (done - chip.first + 1) > chip.last - chip.first + 1
     color = theme.accent_text if full else (theme.text if done >= chip.first else theme.muted)
     if width >= 5.6 * len(chip.text) + 3:
         canvas.text(x + width / 2, CHIP_Y, chip.text, 11, color, bold=True)
-    elif width >= 13:
+    elif width >= 4.6 * len(chip.text):
         canvas.text(x + width / 2, CHIP_Y, chip.text, 9, color, room=width)
     canvas.mark(("ops", chip.first, chip.last), x + width / 2, CHIP_Y, width + 4, CHIP_HEIGHT + 6)
 

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bnsim.pictures.canvas import Canvas
 from bnsim.pictures.layout import CELL_SLOT, NUMBER_SLOT, Layout, TrayColumn
 from bnsim.pictures.names import neuron_name
 from bnsim.pictures.palette import mix, text_on, value_color
 from bnsim.pictures.scales import NORMAL_REACH
+from bnsim.pictures.types import Strokes
 from bnsim.pictures.words import count_word, number, samples_words
 from bnsim.sim.frame import Frame, Status
 
 TALL_RACK = 36.0
+#: Lower racks are drawn without outlines: they would hide the colours.
+LEAST_OUTLINE = 8.0
 
 
-def draw_tray(canvas: Canvas, frame: Frame, layout: Layout, layer: int, dim: float, selected: int | None) -> None:
+def draw_tray(
+    canvas: Canvas, frame: Frame, layout: Layout, layer: int, dim: float, selected: int | None
+) -> None:
     """All racks of one tray with the line that joins each neuron to its rack."""
     tray, column = layout.trays[layer], layout.neurons[layer]
     if tray is None:
         return
     theme = canvas.theme
-    for unit, y in enumerate(tray.y):
-        link = mix(theme.node_line, theme.panel, 0.75 * dim)
-        right = column.x + column.radius
-        canvas.box(right, y - 0.6, tray.left - right, 1.2, link, radius=0)
+    link = mix(theme.node_line, theme.panel, 0.75 * dim)
+    right = column.x + column.radius
+    ends = np.full(tray.y.size, right), tray.y, np.full(tray.y.size, tray.left), tray.y
+    thin = 1.2 if tray.height >= LEAST_OUTLINE else 0.5
+    canvas.add(Strokes(np.stack(ends, axis=1), link, thin))
+    if tray.height < LEAST_OUTLINE:
+        _outline(canvas, tray)
+    for unit in range(tray.y.size):
         _rack(canvas, frame, tray, layer, unit, dim, unit == selected)
 
 
-def _rack(canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int, dim: float, selected: bool) -> None:
+def _rack(
+    canvas: Canvas,
+    frame: Frame,
+    tray: TrayColumn,
+    layer: int,
+    unit: int,
+    dim: float,
+    selected: bool,
+) -> None:
     theme, y = canvas.theme, tray.y[unit]
     line = theme.normalized if selected else theme.panel_line
     top, width = y - tray.height / 2, tray.right - tray.left
-    canvas.box(tray.left, top, width, tray.height, theme.panel, line, 2.0 if selected else 1.0, 5)
+    if tray.height >= LEAST_OUTLINE or selected:
+        heavy = 2.0 if selected and tray.height >= LEAST_OUTLINE else 1.0
+        canvas.box(tray.left, top, width, tray.height, theme.panel, line, heavy, 5)
     canvas.mark(("norm", layer, unit), tray.left + width / 2, y, width, tray.height)
     if tray.slot < CELL_SLOT:
         _gauge(canvas, frame, tray, layer, unit)
         return
     for sample in range(tray.m):
         _slot(canvas, frame, tray, layer, unit, sample, dim)
+
+
+def _outline(canvas: Canvas, tray: TrayColumn) -> None:
+    """Crowded racks share one outline."""
+    top, bottom = tray.y[0] - tray.height / 2 - 2, tray.y[-1] + tray.height / 2 + 2
+    width = tray.right - tray.left
+    canvas.box(tray.left, top, width, bottom - top, canvas.theme.panel, canvas.theme.panel_line)
 
 
 def _gauge(canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int) -> None:
@@ -47,24 +75,35 @@ def _gauge(canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int
     width = (tray.right - tray.left - 4) * share
     height = max(tray.height - 4, 1.0)
     fill = theme.normalized if done else ""
-    canvas.box(tray.left + 2, tray.y[unit] - height / 2, width, height, fill, theme.normalized, radius=2)
+    canvas.box(
+        tray.left + 2, tray.y[unit] - height / 2, width, height, fill, theme.normalized, radius=2
+    )
 
 
-def _slot(canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int, sample: int, dim: float) -> None:
+def _slot(
+    canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int, sample: int, dim: float
+) -> None:
     """One slot: to come, raw and hollow, or raw above the normalized value."""
     theme = canvas.theme
     left, y = tray.slot_left(sample), tray.y[unit]
-    current = frame.sample == sample and frame.operation is not None and (
-        frame.operation.sample is not None
+    current = (
+        frame.sample == sample
+        and frame.operation is not None
+        and (frame.operation.sample is not None)
     )
-    line = theme.text if current else theme.node_line
+    outlined = tray.height >= LEAST_OUTLINE
+    current = current and outlined
+    line = theme.text if current else (theme.node_line if outlined else "")
     raw, normal = _raw(frame, layer, unit, sample), _normal(frame, layer, unit, sample)
     tall = tray.height >= TALL_RACK and tray.slot >= NUMBER_SLOT
     height = min(28.0, max(tray.height - 4, 1.5))
-    if raw is None:
+    if raw is None and outlined:
         _empty(canvas, left, y, tray.slot, height, sample)
+    elif raw is None:
+        pass
     elif normal is None:
-        canvas.box(left, y - height / 2, tray.slot, height, theme.panel, line, 1.8 if current else 1.0)
+        ground = theme.panel if outlined else theme.faint
+        canvas.box(left, y - height / 2, tray.slot, height, ground, line, 1.8 if current else 1.0)
         _number(canvas, left, y, tray.slot, height, number(raw), theme.text, current)
     else:
         _filled(canvas, tray, left, y, raw, normal, tall, current, dim)
@@ -78,7 +117,17 @@ def _empty(canvas: Canvas, left: float, y: float, width: float, height: float, s
         canvas.text(left + width / 2, y, f"sample {sample + 1}", 10, theme.muted)
 
 
-def _filled(canvas: Canvas, tray: TrayColumn, left: float, y: float, raw: float, normal: float, tall: bool, current: bool, dim: float) -> None:
+def _filled(
+    canvas: Canvas,
+    tray: TrayColumn,
+    left: float,
+    y: float,
+    raw: float,
+    normal: float,
+    tall: bool,
+    current: bool,
+    dim: float,
+) -> None:
     theme = canvas.theme
     height = 21.0 if tall else min(24.0, max(tray.height - 4, 1.5))
     centre = y + 8.5 if tall else y
@@ -87,10 +136,28 @@ def _filled(canvas: Canvas, tray: TrayColumn, left: float, y: float, raw: float,
     fill = mix(value_color(theme, normal, NORMAL_REACH), theme.panel, 0.35 * dim)
     line = theme.text if current else ""
     canvas.box(left, centre - height / 2, tray.slot, height, fill, line, 1.8)
-    _number(canvas, left, centre, tray.slot, height, number(normal, signed=True), text_on(theme, fill), current)
+    _number(
+        canvas,
+        left,
+        centre,
+        tray.slot,
+        height,
+        number(normal, signed=True),
+        text_on(theme, fill),
+        current,
+    )
 
 
-def _number(canvas: Canvas, left: float, y: float, width: float, height: float, text: str, color: str, bold: bool) -> None:
+def _number(
+    canvas: Canvas,
+    left: float,
+    y: float,
+    width: float,
+    height: float,
+    text: str,
+    color: str,
+    bold: bool,
+) -> None:
     if width >= NUMBER_SLOT and height >= 11:
         size = 11.5 if width >= 44 else 10.0
         canvas.text(left + width / 2, y, text, min(size, height), color, bold, room=width - 2)

@@ -54,6 +54,12 @@ def number(value: float, signed: bool = False) -> str:
     return _sign(value, signed) + text
 
 
+def short(value: float) -> str:
+    """A number without trailing zeros, for ticks and settings: 0.8, not 0.80."""
+    text = number(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def _decimals(size: float) -> int:
     if size >= 99.95:
         return 0
@@ -194,7 +200,8 @@ def printed_mean(values: Sequence[float], mean: float) -> str:
     """``(88.71 + 55.52 + 57.83) / 3 = 67.35``; past five values the first and last."""
     m = len(values)
     if not _exact([*values, mean]):
-        return f"({' + '.join(number(v) for v in values[:3])}{' + …' * (m > 3)}) / {m} = {number(mean)}"
+        terms = " + ".join([*(number(v) for v in values[:3]), *["…"] * (m > 3)])
+        return f"({terms}) / {m} = {number(mean)}"
     for decimals in range(2, 14):
         rounded = [_rounded(v, decimals) for v in values]
         if round(sum(rounded) / m, 2) == _rounded(mean, 2):

@@ -31,9 +31,7 @@ def with_activation(scenario: Scenario, activation: ActivationName) -> Scenario:
     return replace(scenario, layers=layers)
 
 
-def with_batch_norm(
-    scenario: Scenario, layer: int, placement: Placement | None
-) -> Scenario:
+def with_batch_norm(scenario: Scenario, layer: int, placement: Placement | None) -> Scenario:
     """Batch normalization at ``layer`` before or after its activation, or None for none."""
     layers = list(scenario.layers)
     norm = layers[layer].batch_norm or next(

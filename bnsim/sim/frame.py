@@ -49,6 +49,7 @@ class Frame:
 
     @property
     def lane(self) -> Lane:
+        """Without or with batch normalization."""
         return self.run.lane
 
     @property
@@ -58,6 +59,7 @@ class Frame:
 
     @property
     def n_layers(self) -> int:
+        """Dense layers of the network."""
         return len(self.run.plan.layers)
 
     @cached_property
@@ -87,7 +89,7 @@ class Frame:
         return self.record.has(layer, "x_hat")
 
     def raw_name(self, layer: int) -> str:
-        """z where BN stands before the activation, else a."""
+        """The name of what a neuron gives: z where BN stands before the activation, else a."""
         return raw_name(self.record, layer)
 
     def known_from(self, layer: int, name: str) -> NDArray[np.int64]:

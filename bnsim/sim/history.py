@@ -100,7 +100,8 @@ class Series:
     def until(self, batches: int) -> tuple[Array, Array, Array]:
         """(first batch, smallest, largest) of each row of the first ``batches`` batches."""
         rows = -(-min(batches, self.count) // self.width)
-        return np.arange(rows) * float(self.width), self._low[:rows], self._high[:rows]
+        first = np.arange(rows, dtype=np.float64) * self.width
+        return first, self._low[:rows], self._high[:rows]
 
     def _merge(self) -> None:
         half = self._low.size // 2

@@ -76,9 +76,7 @@ def plan_of(scenario: Scenario, lane: Lane) -> Plan:
         layers.append(LayerPlan(n_in, layer.units, layer.activation, placement, dialect))
         n_in = layer.units
     optimizer = scenario.optimizer
-    return Plan(
-        tuple(layers), scenario.batch_size, scenario.loss, optimizer.name, optimizer.rate
-    )
+    return Plan(tuple(layers), scenario.batch_size, scenario.loss, optimizer.name, optimizer.rate)
 
 
 def inputs_of(scenario: Scenario) -> Array:
@@ -164,6 +162,7 @@ class Run:
 
     @property
     def plan(self) -> Plan:
+        """The engine's plan of this lane."""
         return self._network.plan
 
     @property

@@ -77,7 +77,9 @@ class Session:
     def ready(self, seconds: float) -> bool:
         """Compute both lanes up to the cursor for about ``seconds``; True when there."""
         batches = self.cursor.batch + 1
-        return all([run.advance(batches, seconds / 2) for run in self.runs.values()])
+        # Every lane gets its slice, also when the first has not arrived.
+        arrived = [run.advance(batches, seconds / 2) for run in self.runs.values()]
+        return all(arrived)
 
     def computed(self) -> bool:
         """Whether both lanes are computed up to the cursor."""

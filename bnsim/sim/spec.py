@@ -25,7 +25,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A frozen part of a scenario that refuses fields it does not know."""
 
 
-class Data(Part):
+class Data(Part, frozen=True):
     """The samples: ``x`` row by row, and what the network should have said.
 
     Give ``targets`` (one row a sample) for the loss ``mse`` or ``labels`` (one class
@@ -37,7 +37,7 @@ class Data(Part):
     labels: list[int] | None = None
 
 
-class BatchNorm(Part):
+class BatchNorm(Part, frozen=True):
     """Batch normalization at one layer, before or after its activation."""
 
     placement: Placement = "before"
@@ -45,7 +45,7 @@ class BatchNorm(Part):
     epsilon: float | None = None
 
 
-class Layer(Part):
+class Layer(Part, frozen=True):
     """One dense layer; given ``weights`` (inputs x units) replace the initial draw."""
 
     units: int
@@ -55,14 +55,14 @@ class Layer(Part):
     bias: list[float] | None = None
 
 
-class Initialization(Part):
+class Initialization(Part, frozen=True):
     """How weights that are not given are drawn; ``sd`` belongs to ``normal``."""
 
     rule: InitializationName = "he"
     sd: float = 0.5
 
 
-class Override(Part):
+class Override(Part, frozen=True):
     """One number set by hand: ``weight`` is [input, unit], ``bias`` is the unit."""
 
     layer: int
@@ -71,7 +71,7 @@ class Override(Part):
     bias: int | None = None
 
 
-class Edit(Part):
+class Edit(Part, frozen=True):
     """An override that happens during training, just before ``batch`` is computed."""
 
     batch: int
@@ -81,14 +81,14 @@ class Edit(Part):
     bias: int | None = None
 
 
-class Optimizer(Part):
+class Optimizer(Part, frozen=True):
     """How parameters move after each batch; ``rate`` is the learning rate."""
 
     name: OptimizerName = "none"
     rate: float = 0.1
 
 
-class Scenario(Part):
+class Scenario(Part, frozen=True):
     """Everything that determines a run, bit for bit on one machine."""
 
     version: Literal[1]
@@ -110,10 +110,14 @@ class Scenario(Part):
 
     @property
     def n_features(self) -> int:
+        """Numbers of one sample."""
+        """Numbers in one sample."""
         return len(self.data.x[0])
 
     @property
     def n_samples(self) -> int:
+        """Rows of the data."""
+        """Samples in the data, which an epoch passes once."""
         return len(self.data.x)
 
     @property

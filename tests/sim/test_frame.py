@@ -80,7 +80,9 @@ def test_that_known_values_are_slices_of_the_record(session: Session) -> None:
     assert np.array_equal(shown, x_hat)
 
 
-@pytest.mark.parametrize("placements", [("after", ""), ("before", "before"), ("", "after"), ("", "")])
+@pytest.mark.parametrize(
+    "placements", [("after", ""), ("before", "before"), ("", "after"), ("", "")]
+)
 def test_that_every_number_is_known_at_the_end_of_a_batch(placements: tuple[str, str]) -> None:
     session = Session(small(placements=placements))
     session.seek(session.schedule.n)

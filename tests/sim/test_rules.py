@@ -1,4 +1,3 @@
-
 import msgspec
 import numpy as np
 import pytest
@@ -38,7 +37,9 @@ def test_that_with_a_weight_of_one_half_nothing_is_out_of_scale(lane: str) -> No
     assert not np.concatenate([np.ravel(f) for b in flagged(article(0.5), lane) for f in b]).any()
 
 
-@pytest.mark.parametrize(("value", "wanted"), [(15.0, True), (-15.0, True), (0.5, False), (2.0, False)])
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(15.0, True), (-15.0, True), (0.5, False), (2.0, False)]
+)
 def test_that_the_outlier_is_found_by_its_size(value: float, wanted: bool) -> None:
     record = Run(article(value), "without").record(0)
     mask, others = outliers((record.view(0, "W"), record.view(1, "W")), 0)
@@ -55,7 +56,9 @@ def test_that_a_matrix_of_few_weights_is_compared_with_the_whole_network() -> No
 
 @pytest.mark.parametrize("rule", ["he", "glorot", "lecun", "normal", "zeros"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
-def test_that_under_one_percent_of_neurons_of_random_networks_are_flagged(rule: str, activation: str) -> None:
+def test_that_under_one_percent_of_neurons_of_random_networks_are_flagged(
+    rule: str, activation: str
+) -> None:
     rng, flags = np.random.RandomState(0), []
     for seed in range(200):
         sizes = rng.choice([1, 2, 4, 8, 16], size=rng.randint(1, 5))

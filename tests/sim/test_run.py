@@ -107,7 +107,9 @@ def test_that_an_epoch_order_is_a_function_of_seed_and_epoch_alone() -> None:
 
 
 @pytest.mark.parametrize(("how", "low", "high"), [("range", 0.0, 1.0), ("standard", None, None)])
-def test_that_inputs_are_normalized_feature_by_feature(how: str, low: float | None, high: float | None) -> None:
+def test_that_inputs_are_normalized_feature_by_feature(
+    how: str, low: float | None, high: float | None
+) -> None:
     x = inputs_of(msgspec.structs.replace(small(), normalize_inputs=how))
     if low is not None:
         assert np.array_equal(x.min(axis=0), [low] * 3)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,8 +66,8 @@ def test_that_larger_units_stop_only_where_smaller_ones_stop(
     placements: list[str], m: int, t: int
 ) -> None:
     made = schedule(tuple(placements), m)
-    ends = {u: {made.next(s, u) for s in range(0, 3 * made.n)} for u in UNITS}
-    for small_unit, large_unit in zip(UNITS, UNITS[1:], strict=False):
+    ends = {u: {made.next(s, u) for s in range(3 * made.n)} for u in UNITS}
+    for small_unit, large_unit in pairwise(UNITS):
         assert {e for e in ends[large_unit] if e <= 2 * made.n} <= ends[small_unit]
     assert made.previous(t, "operation") == max(t - 1, 0)
 

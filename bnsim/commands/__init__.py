@@ -1,0 +1,1 @@
+"""The commands of ``bnsim``, one module each; every one imports what it needs when it runs."""

@@ -1,0 +1,1 @@
+"""What bnsim reads from and writes to the disk; the only folder that touches files."""

@@ -1,0 +1,31 @@
+"""What a person has chosen to look at; the simulation does not know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bnsim.pictures.palette import LIGHT, Theme
+from bnsim.sim.operation import Unit
+
+Lanes = Literal["without", "with", "compare"]
+
+
+@dataclass(slots=True)
+class ViewState:
+    """Step size, speed, lanes, theme, selection, hovered neuron and zoom."""
+
+    unit: Unit = "sample"
+    speed: int = 4
+    lanes: Lanes = "compare"
+    theme: Theme = LIGHT
+    selected: tuple[int, int] = (0, 0)
+    hovered: tuple[int, int] | None = None
+    zoom: float = 1.0
+    pan: tuple[float, float] = (0.0, 0.0)
+    playing: bool = False
+
+    @property
+    def interval_ms(self) -> int:
+        """Time between two steps while playing: speed 1 is 2 s, 10 is 40 ms."""
+        return round(2000 * 50 ** (-(self.speed - 1) / 9))

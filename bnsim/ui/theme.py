@@ -1,0 +1,191 @@
+"""A theme's colours as a Qt palette and one small style sheet."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QWidget
+
+from bnsim.files.locate import resource
+from bnsim.pictures.palette import Theme
+
+_ROLES = {
+    QPalette.ColorRole.Window: "window",
+    QPalette.ColorRole.WindowText: "text",
+    QPalette.ColorRole.Base: "panel",
+    QPalette.ColorRole.AlternateBase: "field",
+    QPalette.ColorRole.Text: "text",
+    QPalette.ColorRole.Button: "field",
+    QPalette.ColorRole.ButtonText: "text",
+    QPalette.ColorRole.ToolTipBase: "panel",
+    QPalette.ColorRole.ToolTipText: "text",
+    QPalette.ColorRole.Highlight: "accent",
+    QPalette.ColorRole.HighlightedText: "accent_text",
+    QPalette.ColorRole.PlaceholderText: "muted",
+    QPalette.ColorRole.Mid: "panel_line",
+}
+
+
+def qt_palette(theme: Theme) -> QPalette:
+    """Every role from the theme; disabled text in its faint colour."""
+    palette = QPalette()
+    for role, name in _ROLES.items():
+        palette.setColor(role, QColor(getattr(theme, name)))
+    for role in (
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.WindowText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.faint))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """Flat controls in the theme's colours."""
+    dark = "dark" if theme.name == "dark" else "light"
+    arrow = resource("icons", f"chevron-down-{dark}.svg").as_posix()
+    return f"""
+    QWidget {{
+        font-size: 12px;
+        color: {theme.text};
+    }}
+    QDialog, QMessageBox {{
+        background: {theme.window};
+    }}
+    QComboBox, QSpinBox, QLineEdit, QAbstractItemView {{
+        background: {theme.field};
+        border: 1px solid {theme.panel_line};
+        border-radius: 5px;
+        padding: 4px 7px;
+    }}
+    QComboBox::drop-down {{
+        border: none;
+        width: 20px;
+    }}
+    QComboBox::down-arrow {{
+        image: url("{arrow}");
+        width: 12px;
+        height: 12px;
+    }}
+    QToolTip {{
+        background: {theme.panel};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        padding: 4px;
+    }}
+    QMenuBar {{
+        background: {theme.panel};
+        color: {theme.text};
+    }}
+    QMenuBar::item {{
+        padding: 4px 9px;
+        background: transparent;
+    }}
+    QMenuBar::item:selected {{
+        background: {theme.accent_soft};
+    }}
+    QMenu {{
+        background: {theme.panel};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        padding: 4px;
+    }}
+    QMenu::item {{
+        padding: 5px 26px 5px 22px;
+        border-radius: 4px;
+    }}
+    QMenu::item:selected {{
+        background: {theme.accent_soft};
+    }}
+    QMenu::item:disabled {{
+        color: {theme.faint};
+    }}
+    QMenu::separator {{
+        height: 1px;
+        background: {theme.panel_line};
+        margin: 4px 8px;
+    }}
+    QFrame#bar {{
+        background: {theme.panel};
+        border-bottom: 1px solid {theme.panel_line};
+    }}
+    QFrame#card {{
+        background: {theme.panel};
+        border: 1px solid {theme.panel_line};
+        border-radius: 6px;
+    }}
+    QLabel#brand {{
+        font-size: 18px;
+        font-weight: bold;
+    }}
+    QLabel#heading {{
+        font-size: 13px;
+        font-weight: bold;
+    }}
+    QLabel#muted {{
+        color: {theme.muted};
+        font-size: 11px;
+    }}
+    QLabel#caption {{
+        font-size: 13px;
+    }}
+    QToolButton, QPushButton {{
+        background: {theme.field};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        border-radius: 5px;
+        padding: 5px 10px;
+        font-weight: 500;
+    }}
+    QToolButton:hover, QPushButton:hover {{
+        background: {theme.accent_soft};
+    }}
+    QToolButton:checked {{
+        background: {theme.accent_soft};
+        color: {theme.accent};
+    }}
+    QToolButton:disabled, QPushButton:disabled {{
+        color: {theme.faint};
+    }}
+    QToolButton:focus, QPushButton:focus {{
+        border: 1px solid {theme.accent};
+    }}
+    QToolButton#primary {{
+        background: {theme.accent};
+        color: {theme.accent_text};
+        border: none;
+        padding: 6px 16px;
+    }}
+    QToolButton#segment {{
+        border-radius: 0;
+        padding: 5px 9px;
+    }}
+    QComboBox QAbstractItemView {{
+        background: {theme.panel};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        selection-background-color: {theme.accent_soft};
+        selection-color: {theme.text};
+        outline: none;
+    }}
+    QScrollArea, QWidget#body {{
+        border: none;
+        background: {theme.panel};
+    }}
+    QSplitter::handle {{
+        background: transparent;
+    }}
+    QFrame#notice {{
+        background: {theme.accent_soft};
+        border: 1px solid {theme.accent};
+        border-radius: 6px;
+    }}
+    QFrame#notice[kind="error"] {{
+        border: 1px solid {theme.outlier};
+    }}
+    """
+
+
+def apply_theme(window: QWidget, theme: Theme) -> None:
+    """Give a window and everything in it the theme."""
+    window.setPalette(qt_palette(theme))
+    window.setStyleSheet(style_sheet(theme))

@@ -1,0 +1,1 @@
+"""Qt widgets that draw pictures and nothing else."""
