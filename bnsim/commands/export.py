@@ -42,7 +42,6 @@ def main(arguments: list[str]) -> int:
     scenario = scenario_of(given.scenario)
     _check_picture(given.picture)
     t = _moment(given.at, scenario)
-    _check_suffix(given.out)
     # never a window on someone's screen, and none is needed
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     why_not = refusal()
@@ -90,12 +89,6 @@ def _check_picture(name: str) -> None:
         near = difflib.get_close_matches(name[:80], names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise InputError(f"there is no picture {name[:80]!a}; {hint}Pictures: {', '.join(names)}.")
-
-
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        given = f"the suffix {path.suffix!a} is unknown" if path.suffix else "there is no suffix"
-        raise InputError(f"cannot write {str(path)!a}: {given}; use .png.")
 
 
 def _moment(text: str, scenario: Scenario) -> int:

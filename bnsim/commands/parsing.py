@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bnsim.sim.errors import InputError
@@ -88,12 +88,7 @@ def scenario_of(text: str, also: tuple[str, ...] = ()) -> Scenario:
 
 def _is_path(text: str) -> bool:
     """A separator or a suffix makes it a path; so does a file of that name."""
-    if "/" in text or "\\" in text or "." in text:
-        return True
-    try:
-        return Path(text).exists()
-    except (OSError, ValueError):
-        return False
+    return any(mark in text for mark in "/\\.") or os.path.exists(text)
 
 
 def say(text: str) -> None:

@@ -307,7 +307,8 @@ _TRAY_DOES = {
 def _doing(frame: Frame, op: Operation) -> str:
     """What this lane does while the operation happens."""
     if op.phase is Phase.BACKWARD:
-        return f"gradients ∂L/∂ of sample {(frame.sample or 0) + 1} on neurons and lines"
+        back = layer_name(frame, op.layer or 0)
+        return f"gradients, sample {(frame.sample or 0) + 1}, from the loss back to {back}"
     if op.phase in (Phase.LOSS, Phase.UPDATE):
         return f"loss {number(frame.record.loss)}"
     if op.layer is not None and frame.has_tray(op.layer) and op.phase in _TRAY_DOES:

@@ -154,17 +154,16 @@ def _norm(frame: Frame, layer: int, unit: int) -> list[str]:
 
 def _behind(frame: Frame, layer: int, unit: int) -> list[str]:
     sample, name = frame.sample, neuron_name(frame, layer, unit)
-    title = activation_title(frame, layer)
-    lines = [f"{name}, {title} behind the tray"]
-    value = None if sample is None else frame.value(layer, "a", sample, unit)
+    title, out = activation_title(frame, layer), frame.record.layout.output_name(layer)
+    lines = [f"{name}, {title} behind the tray" if out == "a" else f"{name}, the output"]
+    value = None if sample is None else frame.value(layer, "out", sample, unit)
     if sample is None or value is None:
         return [*lines, "waits for the tray: there is no value to show"]
-    y = float(frame.record.view(layer, "y")[sample, unit])
-    lines += [
-        f"sample {sample + 1}: {full(value)}",
-        f"{title}({number(y, True)}) = {number(value)}",
-    ]
-    return lines + _gradient(frame, layer, "d_a", sample, unit)
+    lines.append(f"sample {sample + 1}: {full(value)}")
+    if out == "a":
+        y = float(frame.record.view(layer, "y")[sample, unit])
+        lines.append(f"{title}({number(y, True)}) = {number(value)}")
+    return lines + _gradient(frame, layer, "d_" + out, sample, unit)
 
 
 _CARDS: dict[str, Callable[..., list[str]]] = {

@@ -55,8 +55,9 @@ def layout_of(frame: Frame, width: float, height: float) -> Layout:
     plan, placements = frame.run.plan, frame.schedule.placements
     sizes = (plan.layers[0].n_in, *(layer.n_out for layer in plan.layers))
     has_tray = tuple(p != "none" for p in placements)
-    before = tuple(p == "before" for p in placements)
-    layout = network_layout(sizes, has_tray, before, frame.m, width, height)
+    last = len(placements) - 1
+    behind = tuple(p == "before" or (p == "after" and i == last) for i, p in enumerate(placements))
+    layout = network_layout(sizes, has_tray, behind, frame.m, width, height)
     own = [frame.has_tray(i) for i in range(frame.n_layers)]
     return layout.keeping(own)
 
@@ -135,13 +136,15 @@ class _Graph:
         for layer, column in enumerate(self.layout.neurons):
             behind, tray = self.layout.activations[layer], self.layout.trays[layer]
             kind = activation_title(self.frame, layer)
-            shown = "z" if behind is not None else (kind if kind != "identity" else "")
+            after = kind if kind != "identity" else ""
+            shown = self.frame.raw_name(layer) if behind is not None else after
             name = layer_name(self.frame, layer).capitalize()
             short = name.replace("Hidden ", "H").replace("Output", "Out")
             full = " · ".join(part for part in (name, shown) if part)
             rows.append((column.x, (full, name, short), muted))
             if behind is not None:
-                rows.append((behind.x, (kind,), muted))
+                last = layer == self.frame.n_layers - 1
+                rows.append((behind.x, ("Output" if last else kind,), muted))
             if tray is not None:
                 name = tray_name(self.frame, layer)
                 words = (f"{name} · tray of m = {tray.m}", name, name.replace("BatchNorm", "BN"))
@@ -211,6 +214,9 @@ class _Graph:
     def _shown_name(self, layer: int, name: str) -> str:
         return "d_" + name if self._gradients(layer) else name
 
+    def _shown_out(self, layer: int, name: str) -> str:
+        return "d_" + name if self._gradients(layer) else "out"
+
     def _behind(self, layer: int, column: Column) -> None:
         """The activation behind a tray: what the layer passes on."""
         frame, sample = self.frame, self.frame.sample
@@ -218,8 +224,9 @@ class _Graph:
         for unit, y in enumerate(column.y):
             value, status = None, Status.AHEAD
             if sample is not None:
-                value = frame.value(layer, self._shown_name(layer, "a"), sample, unit)
-                status = frame.status(layer, "a", sample)
+                name = frame.record.layout.output_name(layer)
+                value = frame.value(layer, self._shown_out(layer, name), sample, unit)
+                status = frame.status(layer, "out", sample)
             dim = self._dim(("behind", layer))
             if tray is not None:
                 self.canvas.box(
@@ -231,6 +238,8 @@ class _Graph:
                     radius=0,
                 )
             self._node(("behind", layer, unit), column, float(y), value, status, dim, False)
+            if layer == frame.n_layers - 1:
+                self._output_label(unit, column, float(y), neuron_name(frame, layer, unit))
 
     def _node(
         self,
@@ -269,8 +278,9 @@ class _Graph:
         )
         if r >= NUMBER_RADIUS:
             color = theme.flagged_text if flagged else text_on(theme, fill)
-            size = min(12.5, r * 0.66)
-            self.canvas.text(column.x, y, number(value), size, color, bold=True, room=2 * r)
+            text = number(value)
+            size = min(12.5, r * 0.66, 3.1 * r / len(text))
+            self.canvas.text(column.x, y, text, size, color, bold=True)
 
     def _reach(self, key: Key) -> float:
         """Gradients have their own scale: the largest of their column."""
@@ -278,7 +288,8 @@ class _Graph:
         layer = 0 if key[0] == "input" else int(str(key[1]))
         if not self._gradients(layer):
             return self.reach
-        names = {"input": "d_x", "behind": "d_a", "neuron": "d_" + frame.raw_name(layer)}
+        out = frame.record.layout.output_name(layer)
+        names = {"input": "d_x", "behind": "d_" + out, "neuron": "d_" + frame.raw_name(layer)}
         with np.errstate(all="ignore"):
             largest = float(np.abs(frame.record.view(layer, names[str(key[0])])).max(initial=0.0))
         return largest if np.isfinite(largest) and largest > 0 else 1.0

@@ -32,6 +32,8 @@ class _Line:
 
     def __init__(self, series: SampleSeries, color: str, solid: bool, quantity: str) -> None:
         self.series, self.color, self.solid, self.quantity = series, color, solid, quantity
+        #: Scaled and shifted values lie on the normalized ones at first: both must be seen.
+        self.inner = quantity.startswith("scaled")
 
 
 def samples_plot(frames: Frames, look: Look) -> PlotPicture:
@@ -164,7 +166,7 @@ def _points(
         for b, i, v in zip(batches, index, values, strict=True)
     )
     joined = np.append(np.diff(x) == 1, False)
-    size = 10.0 if x.size <= 40 else 6.0
+    size = (10.0 if x.size <= 40 else 6.0) * (0.55 if line.inner else 1.0)
     return Curve(
         x, scale(values), line.color, 1.6, not line.solid, True, joined,
         "disc" if line.solid else "ring", size, keys=keys, tips=tips,

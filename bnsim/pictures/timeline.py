@@ -144,6 +144,28 @@ def _draw_run(canvas: Canvas, share: float, batches: int, left: float, room: flo
     canvas.mark(("run",), left + room / 2, RUN_Y, room + 16, 20)
 
 
+_EXPLAINED = {
+    Phase.FORWARD: "a sample goes through a layer: its sums and activations",
+    Phase.ARRIVE: "a sample goes through the layers up to the next tray and waits there",
+    Phase.MEAN: "μ, mean: the average of each neuron over the m samples of the batch",
+    Phase.VARIANCE: "σ², variance: the mean squared distance from μ, neuron by neuron",
+    Phase.NORMALIZE: "x̂ (x-hat), standardized: (value − μ) / √(σ² + ε), mean 0 and deviation 1",
+    Phase.SCALE: "y = γ x̂ + β: scaled by gamma and shifted by beta, both learned",
+    Phase.LEAVE: "a sample leaves the tray and goes on to the next one or to the output",
+    Phase.LOSS: "loss: how far the outputs of the batch are from their targets",
+    Phase.BACKWARD: "backward: the gradient of the loss, layer by layer from the last",
+    Phase.UPDATE: "update: the optimizer moves the parameters",
+}
+
+
+def timeline_card(schedule: Schedule, first: int, last: int) -> str:
+    """What a chip stands for, symbols explained."""
+    ops = schedule.operations[first - 1 : last]
+    title = f"operations {first} to {last}" if last > first else f"operation {first}"
+    phases = dict.fromkeys(op.phase for op in ops)
+    return "\n".join([f"This batch, {title} of {schedule.n}", *(_EXPLAINED[p] for p in phases)])
+
+
 def run_share(x: float, width: float) -> float:
     """Where on the whole run a pointer at ``x`` is, 0 to 1."""
     left, room = MARGIN + LABEL_WIDTH, width - 2 * MARGIN - LABEL_WIDTH

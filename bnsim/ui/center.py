@@ -9,7 +9,7 @@ from bnsim.pictures.captions import caption
 from bnsim.pictures.cards import card
 from bnsim.pictures.graph import graph_picture
 from bnsim.pictures.legend import legend_picture
-from bnsim.pictures.timeline import HEIGHT, run_share, timeline_picture
+from bnsim.pictures.timeline import HEIGHT, run_share, timeline_card, timeline_picture
 from bnsim.sim.run import LANES, Lane
 from bnsim.ui.controller import Controller
 from bnsim.views.guard import guarded
@@ -43,6 +43,7 @@ class Center(QWidget):
             self._connect_lane(view)
         self.legend.resized.connect(controller.refresh)
         self.timeline.resized.connect(controller.refresh)
+        self.timeline.hovered.connect(self._on_timeline_hovered)
         self.timeline.clicked.connect(self._on_timeline_clicked)
         self.timeline.dragged.connect(self._on_timeline_dragged)
 
@@ -97,6 +98,7 @@ class Center(QWidget):
         legend = legend_picture(frames["with"], state.theme, float(self.legend.width()))
         self.legend.setFixedHeight(int(legend.height))
         self.legend.show_picture(legend)
+        self.timeline.set_theme(state.theme)
         width = float(self.timeline.width())
         batches = session.scenario.batches
         self.timeline.show_picture(
@@ -139,6 +141,11 @@ class Center(QWidget):
         self.export_asked.emit("graph", point)
 
     # -- the timelines -----------------------------------------------------------
+    def _on_timeline_hovered(self, key: object) -> None:
+        if key and key[0] == "ops":
+            schedule = self._controller.session.schedule
+            self.timeline.show_card(timeline_card(schedule, key[1], key[2]), key)
+
     def _on_timeline_clicked(self, key: object) -> None:
         if key and key[0] == "ops":
             self._controller.seek_operation(key[2])

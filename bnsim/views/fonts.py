@@ -14,6 +14,7 @@ FAMILY: Final = "Inter"
 FILES: Final = ("Inter-Regular.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
 #: Size of the letters of ordinary widgets.
 WIDGET_SIZE: Final = 12
+LARGEST: Final = 1000.0
 
 _loaded: Final[set[str]] = set()
 
@@ -68,7 +69,7 @@ def whole(size: float) -> tuple[int, float]:
 
     Qt takes only whole pixel sizes, and point sizes depend on the device.
     """
-    doubled = max(2, round(2 * size))
+    doubled = round(2 * min(max(size, 1.0), LARGEST))
     return (doubled // 2, 1.0) if doubled % 2 == 0 else (doubled, 0.5)
 
 

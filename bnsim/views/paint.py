@@ -45,13 +45,13 @@ def paint_shapes(painter: QPainter, shapes: Iterable[Shape], *, fine: bool = Fal
     shapes = tuple(shapes)
     rough = not fine and sum(len(s.lines) for s in shapes if type(s) is Strokes) > MANY_LINES
     painter.save()
-    painter.setRenderHint(_SMOOTH)
-    for shape in shapes:
-        if type(shape) is Strokes and rough:
-            _rough_strokes(painter, shape)
-        else:
-            _DRAW[type(shape)](painter, shape)
-    painter.restore()
+    try:
+        painter.setRenderHint(_SMOOTH)
+        for shape in shapes:
+            draw = _rough_strokes if rough and type(shape) is Strokes else _DRAW[type(shape)]
+            draw(painter, shape)
+    finally:
+        painter.restore()
 
 
 @lru_cache(maxsize=512)

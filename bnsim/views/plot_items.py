@@ -162,15 +162,16 @@ class PanelItem:
             self._range = ranges
             self.box.setRange(xRange=ranges[:2], yRange=ranges[2:], padding=0.0)
         curves = [curve for curve in frame.panel.curves if curve.line]
-        self._keep(len(curves))
+        self._offer(len(curves))
         columns = int(frame.width * max(scale, 1.0))
-        for line, curve in zip(self._lines, curves, strict=True):
+        for line, curve in zip(self._lines, curves, strict=False):
             line.show_curve(curve, frame, columns)
         self.box.updateMatrix()
 
-    def _keep(self, count: int) -> None:
+    def _offer(self, count: int) -> None:
+        """Have at least `count` lines, and hide what is too many."""
         while len(self._lines) < count:
             self._lines.append(LineItem())
             self.box.addItem(self._lines[-1], ignoreBounds=True)
-        while len(self._lines) > count:
-            self.box.removeItem(self._lines.pop())
+        for line in self._lines[count:]:
+            line.setVisible(False)

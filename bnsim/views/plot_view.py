@@ -39,6 +39,8 @@ class PlotView(QWidget):
     hovered = Signal(object, str)  # key or None, tip
     clicked = Signal(object)  # key or None
     context_asked = Signal(QPoint)  # on the screen
+    #: Asks for `_on_pointer_stale` once the present event is done.
+    _pointer_stale = Signal()
 
     def __init__(self, parent: QWidget | None = None, scale: float = 1.0) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class PlotView(QWidget):
         self._make_scene()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pointer_stale.connect(self._on_pointer_stale, Qt.ConnectionType.QueuedConnection)
 
     def _make_scene(self) -> None:
         self._view = pg.GraphicsView(self, background=None)
@@ -103,14 +106,16 @@ class PlotView(QWidget):
         self._front.show_shapes(front_shapes(picture, layout), width, height)
         self._show_panels(layout)
         if self._pointer is not None:
-            self._hover(self._pointer)
+            # Not at once: the owner is in the middle of showing a moment.
+            self._pointer_stale.emit()
 
     def _show_panels(self, layout: Layout) -> None:
         while len(self._panels) < len(layout.frames):
             self._panels.append(PanelItem(self._root))
-        while len(self._panels) > len(layout.frames):
-            self._view.scene().removeItem(self._panels.pop().box)
-        for panel, frame in zip(self._panels, layout.frames, strict=True):
+        # A panel too many is hidden: taking items out of a scene has crashed here.
+        for index, panel in enumerate(self._panels):
+            panel.box.setVisible(index < len(layout.frames))
+        for panel, frame in zip(self._panels, layout.frames, strict=False):
             panel.show_frame(frame, self._scale)
 
     def image(self) -> QImage:
@@ -151,6 +156,10 @@ class PlotView(QWidget):
         if (key, tip) != _key_and_tip(before):
             self.setCursor(Qt.CursorShape.PointingHandCursor if key else Qt.CursorShape.ArrowCursor)
             self.hovered.emit(key, tip)
+
+    def _on_pointer_stale(self) -> None:
+        if self._pointer is not None and not self._closed:
+            self._hover(self._pointer)
 
     def _nearest(self, at: QPointF) -> tuple[Curve, int] | None:
         """Return the curve and the index of the point under the pointer."""

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+
+import pytest
+
+from bnsim.__main__ import main
+from bnsim.commands import export
+from bnsim.commands.show_list import _formats, picture_rows
+from bnsim.files.locate import scenario_path
+from bnsim.files.scenario_json import load
+from bnsim.sim.session import schedule_of
+from tests.commands.test_main import bnsim_process, refused
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The arguments of each drawing, which is not done."""
+    import bnsim.ui.figures
+
+    calls = []
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(bnsim.ui.figures, "export_picture", lambda *a: calls.append(a))
+    return calls
+
+
+def moment(text, name="article"):
+    scenario = load(scenario_path(name))
+    return export._moment(text, scenario)
+
+
+def test_that_the_end_of_the_first_batch_is_drawn_unless_said_otherwise(drawn, tmp_path):
+    path = tmp_path / "a.png"
+    assert main(["export", "article", "-o", str(path)]) == 0
+    article = load(scenario_path("article"))
+    expected = (article, "graph", schedule_of(article).n, None, None, "light", path, "both")
+    assert drawn == [expected]
+
+
+def test_that_every_option_reaches_the_drawing(drawn, tmp_path):
+    path = tmp_path / "b.png"
+    options = "--picture loss --at 2:forward:1:3 --size 1600x900 --dpi 300 --theme dark --lane with"
+    assert main(["export", "article", "-o", str(path), *options.split()]) == 0
+    at = moment("2:forward:1:3")
+    assert drawn[0][1:] == ("loss", at, (1600, 900), 300, "dark", path, "with")
+
+
+@pytest.mark.parametrize("name", [row[0] for row in picture_rows()])
+def test_that_every_listed_picture_is_taken(name, drawn, tmp_path):
+    assert main(["export", "article", "-o", str(tmp_path / "c.png"), "--picture", name]) == 0
+    assert drawn[0][1] == name
+
+
+@pytest.mark.parametrize("size", ["16x16", "10000x10000", "16X10000"])
+def test_that_the_largest_and_smallest_sizes_are_taken(size, drawn, tmp_path):
+    assert main(["export", "article", "-o", str(tmp_path / "d.png"), "--size", size]) == 0
+    assert drawn[0][3] == tuple(map(int, size.lower().split("x")))
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        (["--picture", "grpah"], "did you mean graph? Pictures: graph, samples"),
+        (["--at", "1:forwrad"], "did you mean forward? Allowed phases: start"),
+        (["--at", "5:end"], "there is no batch '5'; use 1 to 4"),
+        (["--at", "1:normalize:2"], "there is no layer '2' with normalize; use 1"),
+        (["--at", ""], "it is not batch:phase"),
+        (["--size", "1600"], "write WxH, such as 1600x900"),
+        (["--size", "15x900"], "use 16 to 10,000 pixels a side"),
+        (["--size", "900x10001"], "use 16 to 10,000 pixels a side"),
+        (["--size", "9999999999x1"], "write WxH"),
+        (["--size", "-5x5"], "expected one argument"),
+        (["--size=-5x5"], "write WxH"),
+        (["--dpi", "9"], "'9' is no number from 10 to 1,200"),
+        (["--dpi", "1201"], "from 10 to 1,200"),
+        (["--dpi", "1e2"], "from 10 to 1,200"),
+        (["--theme", "blue"], "choose from 'light', 'dark', 'print'"),
+        (["--lane", "none"], "choose from 'without', 'with', 'both'"),
+    ],
+)
+def test_that_bad_input_is_told_before_anything_is_drawn(options, advice, drawn, capsys, tmp_path):
+    assert advice in refused(capsys, "export", "article", "-o", str(tmp_path / "e.png"), *options)
+    assert drawn == []
+
+
+def test_that_an_output_has_to_be_named(capsys):
+    assert "required: -o/--out" in refused(capsys, "export", "article")
+
+
+def test_that_missing_libraries_are_told_instead_of_crashing(monkeypatch, capsys, tmp_path, drawn):
+    monkeypatch.setattr(export, "refusal", lambda: "bnsim: system libraries are missing: x\napt")
+    assert main(["export", "article", "-o", str(tmp_path / "f.png")]) == 2
+    assert capsys.readouterr().err == "bnsim: system libraries are missing: x\napt\n"
+    assert drawn == []
+
+
+def test_that_the_formats_listed_are_those_that_are_written():
+    from bnsim.export.writers import WRITERS
+    from bnsim.files.numbers import FORMATS
+
+    assert [row[0] for row in _formats()] == [row.suffix for row in (*FORMATS, *WRITERS)]
+
+
+# -- real pictures ---------------------------------------------------------------------
+def chunks(data):
+    """Type and content of every chunk of a PNG, with its checksum checked."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at = 8
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        body = data[at + 8 : at + 8 + size]
+        assert struct.unpack(">I", data[at + 8 + size : at + 12 + size])[0] == zlib.crc32(
+            kind + body
+        )
+        yield kind, body
+        at += 12 + size
+
+
+def test_that_a_picture_is_written_that_tells_version_scenario_and_moment(tmp_path):
+    path = tmp_path / "graph.png"
+    arguments = ["export", "article", "-o", str(path), "--at", "1:normalize:1", "--size", "800x600"]
+    done = bnsim_process(*arguments, env={"QT_QPA_PLATFORM": ""})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = list(chunks(path.read_bytes()))
+    assert struct.unpack(">II", found[0][1][:8]) == (800, 600)
+    texts = b"\n".join(body for kind, body in found if kind in (b"tEXt", b"iTXt"))
+    assert b"bnsim:scenario" in texts
+    assert b"article" in texts
+    assert b"1:normalize:1" in texts
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("a.gif", "'.gif'"), ("a", "no suffix"), ("no/such/a.png", "its folder does not exist")],
+)
+def test_that_a_place_that_cannot_be_written_is_told_and_nothing_stays(name, advice, tmp_path):
+    done = bnsim_process("export", "three-numbers", "-o", str(tmp_path / name), "--size", "64x64")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("bnsim: ")
+    assert advice in done.stderr
+    assert os.listdir(tmp_path) == []
