@@ -32,15 +32,15 @@ def main(argv: list[str] | None = None) -> int:
         0 done, 1 failed, 2 usage, bad file or no display, 130 interrupted.
     """
     if argv is None:
-        _prepare_process()
+        sys.excepthook = on_unexpected
     arguments = sys.argv[1:] if argv is None else argv
     try:
         status = _run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as in a window without a console
+            sys.stdout.flush()
     except InputError as error:
         return _complain(str(error), BAD_INPUT)
-    except BrokenPipeError:
-        _close_stdout()
+    except BrokenPipeError:  # whoever read our output has had enough of it
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -89,14 +89,6 @@ def _complain(text: str, status: int) -> int:
     return status
 
 
-def _prepare_process() -> None:
-    """An unexpected exception becomes one line, and no terminal's encoding raises one."""
-    sys.excepthook = on_unexpected
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def on_unexpected(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
@@ -109,12 +101,6 @@ def on_unexpected(
     else:
         hint = "set BNSIM_DEBUG=1 to see where"
         _complain(f"unexpected {kind.__name__}: {error} ({hint})", FAILED)
-
-
-def _close_stdout() -> None:
-    """Whoever read our output has gone: close it now, or Python complains at its end."""
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.close()
 
 
 if __name__ == "__main__":

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bnsim.sim.spec import Scenario
 
 SIDE = (16, 10_000)
-PIXELS = 100_000_000
 THEMES = ("light", "dark", "print")
 DEFAULT_MOMENT = "1:end"
 
@@ -65,9 +64,6 @@ def size(text: str) -> tuple[int, int]:
     if not all(SIDE[0] <= side <= SIDE[1] for side in (width, height)):
         what = f"{width}x{height} is out of range"
         raise argparse.ArgumentTypeError(f"{what}; use {SIDE[0]} to {SIDE[1]:,} pixels a side")
-    if width * height > PIXELS:
-        what = f"{width}x{height} is more than {PIXELS // 10**6} million pixels"
-        raise argparse.ArgumentTypeError(f"{what}; make one side smaller")
     return width, height
 
 

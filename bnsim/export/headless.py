@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bnsim.export.render import render_picture, render_plot
-from bnsim.export.writers import writer_for
 from PySide6.QtGui import QImage
 
 from bnsim import __version__
+from bnsim.export.render import render_picture, render_plot
+from bnsim.export.writers import writer_for
 from bnsim.files.atomic import write_bytes
 from bnsim.pictures.graph import BASE, Look
 from bnsim.pictures.lanes import lanes_picture
@@ -68,11 +68,11 @@ def _texts(job: ExportJob) -> dict[str, str]:
     return {
         "Software": f"bnsim {__version__}",
         "Title": job.scenario.title,
-        "bnsim:version": __version__,
-        "bnsim:scenario": job.scenario.name,
-        "bnsim:moment": moment_text(session.schedule, job.t),
-        "bnsim:picture": job.picture,
-        "bnsim:seed": str(job.scenario.seed),
+        "bnsim-version": __version__,
+        "bnsim-scenario": job.scenario.name,
+        "bnsim-moment": moment_text(session.schedule, job.t),
+        "bnsim-picture": job.picture,
+        "bnsim-seed": str(job.scenario.seed),
     }
 
 

@@ -86,7 +86,8 @@ def _forward(frames: Frames, op: Operation, unit: int) -> str:
     before = frame.schedule.operations[frame.cursor.done - 2]
     if before.phase is Phase.LEAVE and before.layer is not None:
         left = _became(frame, before.layer, sample, 0)
-        return f"{left}, and goes on through {text} Both lanes show sample {sample + 1} again."
+        again = f"Both lanes show sample {sample + 1} again."
+        return f"{left} Then through {text} {again}"
     return f"Sample {sample + 1} through {text}"
 
 
@@ -113,7 +114,8 @@ def _waits(frame: Frame, layer: int) -> str:
     arrived, m = frame.arrived(layer), frame.m
     if arrived < m:
         missing = samples_words(list(range(arrived + 1, m + 1)))
-        return f"waits in the tray for {missing}"
+        holds = ", which holds the batch," if arrived == 1 else ""
+        return f"waits in the tray{holds} for {missing}"
     everyone = "both samples" if m == 2 else f"all {count_word(m)} samples"
     return f"arrives in the tray, which is now full: {everyone} are here"
 
@@ -162,7 +164,8 @@ def _normalize(frames: Frames, op: Operation, unit: int) -> str:
     name, sample = neuron_name(frame, layer, unit), frame.sample or 0
     return (
         f"{name} of sample {sample + 1} standardized: x̂ = "
-        f"{standardized(frame, layer, sample, unit)}. The same for every sample and neuron."
+        f"{standardized(frame, layer, sample, unit)}. Every sample by this formula, every "
+        "neuron by its own mean and variance."
     )
 
 
@@ -183,8 +186,11 @@ def _leave(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
     layer, sample = _place(op)
     text = _became(frame, layer, sample, unit)
-    text += ". Standardizing keeps a neuron's order, not its size."
     return f"{text} Both lanes show sample {sample + 1} again."
+
+
+#: Why a huge and a tiny value may become the same number.
+_OWN = "Each neuron is measured by its own mean and deviation."
 
 
 def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
@@ -195,29 +201,36 @@ def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
     pairs = [
         f"{number(float(raw[sample, u]))} became {b}" for u, b in zip(units, became, strict=True)
     ]
-    too = " too" if len(became) == 2 and became[0] == became[1] else ""
+    same = len(became) == 2 and became[0] == became[1]
+    too = f" too. {_OWN}" if same else "."
     return f"Sample {sample + 1} leaves {tray_name(frame, layer)}: {', '.join(pairs)}{too}"
 
 
 def _loss(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
-    title = LOSS_TITLES[frame.run.plan.loss]
+    title, n_out = LOSS_TITLES[frame.run.plan.loss], frame.run.plan.layers[-1].n_out
+    over = f"{frame.m} samples"
+    if frame.run.plan.loss == "mse":
+        over += f" × {n_out} output{'s' * (n_out > 1)}"
     values = [f"{number(frames[lane].record.loss)} {LANE_WORDS[lane]}" for lane in frames]
-    return f"Loss of the batch ({title} of the outputs against the targets t): {', '.join(values)}."
+    return f"Loss of the batch, the {title} over {over} against their targets: {', '.join(values)}."
 
 
 def _backward(frames: Frames, op: Operation, unit: int) -> str:
     layer = op.layer or 0
     parts = [_largest_gradient(frames[lane], layer) for lane in frames]
     name = layer_name(frames["with"], layer)
-    return f"Backward through {name}: the largest gradient of a weight is {', '.join(parts)}."
+    return (
+        f"Backward through {name}: the largest gradient of a weight in size is {', '.join(parts)}."
+    )
 
 
 def _largest_gradient(frame: Frame, layer: int) -> str:
     d_w = frame.record.view(layer, "d_W")
     size = np.where(np.isnan(d_w), np.inf, np.abs(d_w))
     i, j = np.unravel_index(int(np.argmax(size)), d_w.shape)
-    where = f"{source_name(frame, layer, int(i))} → {neuron_name(frame, layer, int(j))}"
+    source = "normalized " if layer and frame.has_tray(layer - 1) else ""
+    where = f"{source}{source_name(frame, layer, int(i))} → {neuron_name(frame, layer, int(j))}"
     return f"{number(float(d_w[i, j]), True)} ({where}) {LANE_WORDS[frame.lane]}"
 
 
@@ -289,8 +302,8 @@ def lane_status(frame: Frame) -> str:
     if op is None:
         return f"{place} · before the first sample"
     words = [place]
-    if op.sample is not None:
-        words.append(f"sample {op.sample + 1} of {frame.m}")
+    showing = "" if op.sample is not None else "showing "
+    words.append(f"{showing}sample {(frame.sample or 0) + 1} of {frame.m}")
     words.append(_doing(frame, op))
     return " · ".join(word for word in words if word)
 
@@ -308,15 +321,15 @@ def _doing(frame: Frame, op: Operation) -> str:
     """What this lane does while the operation happens."""
     if op.phase is Phase.BACKWARD:
         back = layer_name(frame, op.layer or 0)
-        return f"gradients, sample {(frame.sample or 0) + 1}, from the loss back to {back}"
+        return f"its gradients, back to {back}; on lines the batch's"
     if op.phase in (Phase.LOSS, Phase.UPDATE):
-        return f"loss {number(frame.record.loss)}"
+        return f"loss of the batch {number(frame.record.loss)}"
     if op.layer is not None and frame.has_tray(op.layer) and op.phase in _TRAY_DOES:
         return f"{tray_name(frame, op.layer)} {_TRAY_DOES[op.phase]}"
     last, sample = frame.n_layers - 1, frame.sample or 0
     if frame.status(last, "out", sample) is Status.KNOWN:
         beside = op.phase in (Phase.LEAVE, Phase.FORWARD) and not frame.has_tray(_first_tray(frame))
-        return "shown beside the lower lane" if beside and op.segment else "reached the output"
+        return "its earlier result, to compare" if beside and op.segment else "reached the output"
     held = [i for i in range(last + 1) if frame.arrived(i)]
     if held and frame.status(held[-1], "out", sample) is not Status.KNOWN:
         return f"waits in {tray_name(frame, held[-1])}"

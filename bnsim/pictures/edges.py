@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.pictures.canvas import Canvas
+from bnsim.pictures.canvas import Canvas, text_width
 from bnsim.pictures.layout import Layout
 from bnsim.pictures.palette import mix, value_color
-from bnsim.pictures.scales import WEIGHT_REACH, WIDEST
+from bnsim.pictures.scales import WEIGHT_REACH, WIDEST, weight_gradient_reach
 from bnsim.pictures.types import Strokes
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame
@@ -39,7 +39,7 @@ def draw_edges(
     """Draw the lines into ``layer``: weights, or their gradients while going backward."""
     shows_gradient = frame.backward_shown and frame.gradient_known(layer)
     values = frame.record.view(layer, "d_W" if shows_gradient else "W")
-    reach = gradient_reach(frame) if shows_gradient else WEIGHT_REACH
+    reach = weight_gradient_reach(frame) if shows_gradient else WEIGHT_REACH
     lines, flat = gap_lines(layout, layer), values.reshape(-1)
     chosen = _strongest(flat)
     red = flags.outlier.reshape(-1) if not shows_gradient else np.zeros(flat.size, dtype=bool)
@@ -52,15 +52,6 @@ def draw_edges(
     units = values.shape[1]
     keys = [("weight", layer, int(k) // units, int(k) % units) for k in chosen]
     canvas.line_marks(lines[chosen], list(keys))
-
-
-def gradient_reach(frame: Frame) -> float:
-    """The largest weight gradient of this batch that is known, 1 when there is none."""
-    known = [i for i in range(frame.n_layers) if frame.gradient_known(i)]
-    with np.errstate(all="ignore"):
-        sizes = [np.abs(frame.record.view(i, "d_W")).max() for i in known]
-    largest = max((float(s) for s in sizes if np.isfinite(s)), default=0.0)
-    return largest or 1.0
 
 
 def hidden_lines(frame: Frame) -> str:
@@ -117,7 +108,7 @@ def _outliers(
     for index in strongest:
         roomy = lines[index][2] - lines[index][0] > 110
         text = ("w = " if roomy else "") + number(float(flat[index]))
-        _badge(canvas, lines[index], text, color, theme.outlier_text)
+        _badge(canvas, lines[index], text, theme.outlier, theme.outlier_text)
 
 
 def _gradient_badge(canvas: Canvas, lines: Array, flat: Array) -> None:
@@ -131,6 +122,6 @@ def _gradient_badge(canvas: Canvas, lines: Array, flat: Array) -> None:
 
 def _badge(canvas: Canvas, line: Array, text: str, fill: str, color: str) -> None:
     x, y = line[0] + (line[2] - line[0]) * 0.45, line[1] + (line[3] - line[1]) * 0.45
-    width = 7.2 * len(text) + 14
+    width = text_width(text, 12.5) + 16
     canvas.box(x - width / 2, y - 10, width, 20, fill, canvas.theme.panel, 1.0, radius=10)
     canvas.text(x, y, text, 11.5, color, bold=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from bnsim.pictures.canvas import LETTER, MARGIN, Canvas
+from bnsim.pictures.canvas import MARGIN, Canvas, text_width
 from bnsim.pictures.captions import lane_status
 from bnsim.pictures.edges import DIMMED, WAITED, draw_edges, hidden_lines
 from bnsim.pictures.layout import (
@@ -27,7 +25,7 @@ from bnsim.pictures.names import (
     tray_name,
 )
 from bnsim.pictures.palette import Theme, mix, text_on, value_color
-from bnsim.pictures.scales import value_reach
+from bnsim.pictures.scales import neuron_gradient_reach, value_reach
 from bnsim.pictures.tray import draw_tray, tray_sentence
 from bnsim.pictures.types import Key, Picture
 from bnsim.pictures.words import number
@@ -92,7 +90,7 @@ class _Graph:
         self.canvas, self.frame, self.look, self.layout = canvas, frame, look, layout
         self.theme = look.theme
         self.lit = lit_places(frame)
-        self.reach = value_reach(frame)
+        self.reach, self.gradients = value_reach(frame), neuron_gradient_reach(frame)
 
     def draw(self) -> None:
         """Lines first, then trays, then neurons, then words."""
@@ -123,7 +121,7 @@ class _Graph:
         end = 0.0
         for x, texts, color in sorted(self._heading_rows(), key=lambda row: row[0]):
             for text in texts:
-                half = LETTER * 11 * len(text) / 2
+                half = text_width(text, 11.5) / 2
                 if x - half >= end:
                     self.canvas.text(x, 42, text, 11, color, bold=True)
                     end = x + half + 4
@@ -149,9 +147,7 @@ class _Graph:
                 name = tray_name(self.frame, layer)
                 words = (f"{name} · tray of m = {tray.m}", name, name.replace("BatchNorm", "BN"))
                 middle = (tray.left + tray.right) / 2
-                fits = tuple(
-                    w for w in words if LETTER * 11 * len(w) <= tray.right - tray.left + 40
-                )
+                fits = tuple(w for w in words if text_width(w, 11.5) <= tray.right - tray.left + 40)
                 rows.append((middle, fits, self.theme.normalized))
         return rows
 
@@ -164,8 +160,10 @@ class _Graph:
         layer = arrived[-1]
         unit = self.look.selected[1] if self.look.selected[0] == layer else 0
         text = tray_sentence(self.frame, layer, unit)
-        half = LETTER * 12 * len(text) / 2 + MARGIN
-        x = min(max((tray.left + tray.right) / 2, half), self.canvas.width - half)
+        half = text_width(text, 12.5) / 2
+        # Never into the names of the neurons at the left of the tray.
+        x = max((tray.left + tray.right) / 2, tray.left + half)
+        x = min(x, self.canvas.width - half - MARGIN)
         y = self.canvas.height - 13
         self.canvas.text(x, y, text, 12, self.theme.normalized, bold=True)
 
@@ -279,20 +277,13 @@ class _Graph:
         if r >= NUMBER_RADIUS:
             color = theme.flagged_text if flagged else text_on(theme, fill)
             text = number(value)
-            size = min(12.5, r * 0.66, 3.1 * r / len(text))
+            size = min(12.5, r * 0.66, 2.8 * r / max(len(text), 1))
             self.canvas.text(column.x, y, text, size, color, bold=True)
 
     def _reach(self, key: Key) -> float:
-        """Gradients have their own scale: the largest of their column."""
-        frame = self.frame
+        """Gradients have a scale of their own: full colour at the largest of the lane."""
         layer = 0 if key[0] == "input" else int(str(key[1]))
-        if not self._gradients(layer):
-            return self.reach
-        out = frame.record.layout.output_name(layer)
-        names = {"input": "d_x", "behind": "d_" + out, "neuron": "d_" + frame.raw_name(layer)}
-        with np.errstate(all="ignore"):
-            largest = float(np.abs(frame.record.view(layer, names[str(key[0])])).max(initial=0.0))
-        return largest if np.isfinite(largest) and largest > 0 else 1.0
+        return self.gradients if self._gradients(layer) else self.reach
 
     def _ring(self, flagged: bool, selected: bool, dim: float) -> tuple[str, float]:
         theme = self.theme
@@ -326,6 +317,9 @@ class _Graph:
         theme, sample = self.theme, self.frame.sample
         x = column.x + column.radius + 7
         roomy = column.radius >= LABEL_RADIUS
+        if self._gradients(self.frame.n_layers - 1):
+            self.canvas.text(x, y, f"∂L/∂{name}", 11, theme.muted, align="left")
+            return
         target = sample is not None and roomy and self.frame.input_known(sample)
         self.canvas.text(x, y - (7 if target else 0), name, 11, theme.muted, align="left")
         if target:

@@ -6,18 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bnsim.pictures.canvas import Canvas
+from bnsim.pictures.canvas import Canvas, text_width
 from bnsim.pictures.palette import Theme, mix, value_color
 from bnsim.pictures.scales import NORMAL_REACH, WEIGHT_REACH, line_width, value_reach
-from bnsim.pictures.types import Picture, Strokes
+from bnsim.pictures.types import Box, Picture, Strokes
 from bnsim.pictures.words import MINUS, number
 from bnsim.sim.frame import Frame
 from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
 
 ROW, PAD, GAP = 22.0, 14.0, 16.0
 SIZE = 11.0
-#: Width of a letter over the font size, on the safe side for Inter.
-LETTER = 0.5
 
 Draw = Callable[[Canvas, float, float], None]
 Entry = tuple[float, Draw, str]
@@ -39,7 +37,7 @@ def legend_picture(frame: Frame, theme: Theme, width: float) -> Picture:
 
 
 def _room(entry: Entry) -> float:
-    return entry[0] + 7 + LETTER * SIZE * len(entry[2]) + GAP
+    return entry[0] + 7 + text_width(entry[2], SIZE) + GAP
 
 
 def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
@@ -55,13 +53,19 @@ def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
 
 
 def _entries(frame: Frame) -> list[Entry]:
+    if frame.backward_shown:
+        return [
+            (112.0, _bar(0.0), "gradient: full colour at the largest of each lane"),
+            (26.0, _negative, "negative gradient, or weight not reached yet"),
+            (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of other weights"),
+        ]
     entries: list[Entry] = [
         (112.0, _bar(value_reach(frame)), "neuron"),
         (112.0, _bar(NORMAL_REACH), "normalized"),
         (26.0, _negative, "negative weight"),
         (112.0, _bar(WEIGHT_REACH), "weight, width is |w|"),
-        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of others"),
-        (18.0, _flagged, f"out of scale: > {SCALE_TIMES:.0f} × typical of its layer"),
+        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of other weights"),
+        (18.0, _flagged, f"out of scale: rms > {SCALE_TIMES:.0f} × what usual weights give"),
         (20.0, _waiting, "not known yet"),
     ]
     if not any(p != "none" for p in frame.schedule.placements):
@@ -74,12 +78,11 @@ def _bar(reach: float) -> Draw:
 
     def draw(canvas: Canvas, x: float, y: float) -> None:
         theme = canvas.theme
-        canvas.text(x + 26, y, f"{MINUS}{number(reach)}", SIZE, theme.text, align="right")
-        steps = 15
-        for i in range(steps):
-            value = (2 * (i + 0.5) / steps - 1) * reach
-            canvas.box(x + 31 + 3.6 * i, y - 5, 3.8, 10, value_color(theme, value, reach), radius=0)
-        canvas.text(x + 90, y, f"+{number(reach)}", SIZE, theme.text, align="left")
+        end = number(reach) if reach else "max"
+        canvas.text(x + 26, y, f"{MINUS}{end}", SIZE, theme.text, align="right")
+        fills = tuple(value_color(theme, float(v), 1.0) for v in np.linspace(-1, 1, 21))
+        canvas.add(Box(x + 31, y - 5, 54, 10, fills))
+        canvas.text(x + 90, y, f"+{end}", SIZE, theme.text, align="left")
 
     return draw
 

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 SYMBOLS_UP_TO = 40
 LOG_RATIO = 20.0
-SAME_START = "Both lanes: same start, data, rate and seed."
+SAME_START = "same start, data, order and seed"
 
 
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
@@ -63,6 +63,8 @@ def _known_losses(frame: Frame) -> tuple[Array, Array, Array]:
 def _loss_axis(values: Array) -> tuple[Scale, Axis]:
     """From 0 up; logarithmic when losses span a wide range."""
     finite = values[np.isfinite(values)]
+    if not values.size:
+        return Scale(), Axis(0.0, 1.0)
     positive = finite[finite > 0]
     high = round_up(float(finite.max(initial=0.0)) or 1.0)
     if positive.size and positive.max() > LOG_RATIO * positive.min():
@@ -111,9 +113,9 @@ def _conclusion(frames: Frames) -> str:
     """One computed line: where both lanes stand, and what they share."""
     known = [(lane, f.loss) for lane, f in frames.items()]
     if any(loss is None for _, loss in known):
-        return SAME_START
+        return f"Both lanes: {SAME_START}."
     parts = [f"{LANE_WORDS[lane]} {number(loss)}" for lane, loss in known if loss is not None]
-    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}."
+    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}; {SAME_START}."
 
 
 def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:

@@ -46,16 +46,18 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
     first, shown = _window(frame)
     lines = _lines(frames, layer, unit, first, theme)
     values = np.concatenate([line.series.values[line.series.known] for line in lines])
-    scale = fitting(values)
+    # Raw and normalized values are worlds apart: a fixed kind of axis, so that no point jumps.
+    scale = Scale("symlog") if frame.has_tray(layer) else fitting(values)
     low, high = limits(values, 2.0)
     y = axis(scale, low, high)
     name = neuron_name(frame, layer, unit)
     has_tray = frame.has_tray(layer)
+    normalized = has_tray and bool(frame.known_samples(layer, "x_hat").any() or frame.cursor.batch)
     what = "raw against normalized" if has_tray else "without and with BN"
     panel = Panel(
         _batch_axis(first, shown, frame.m),
         y,
-        bands=_bands(frame, theme, scale, shown, has_tray),
+        bands=_bands(frame, theme, scale, shown, normalized),
         curves=tuple(c for line in lines for c in _curves(line, scale, y, first, frame, name)),
     )
     axis_word = f"{scale.kind} axis"
@@ -65,7 +67,7 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
         )
         for line in lines
     ]
-    if has_tray:
+    if normalized:
         legend.append(LegendEntry("between −1 and +1", theme.band, "", False))
     return PlotPicture(
         "samples",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,7 +47,7 @@ def spread_plot(frames: Frames, look: Look) -> PlotPicture:
         "spread", title, f"batch {frame.cursor.batch + 1} · mean ± deviation", panels,
         theme.panel, theme.text, theme.muted, theme.grid,
         (LegendEntry("sample, numbered", theme.raw, "ring"),
-         LegendEntry("mean ± deviation of the samples so far", "#66" + theme.muted[1:])),
+         LegendEntry("mean ± deviation of the batch", "#66" + theme.muted[1:])),
         description=title,
     )  # fmt: skip
 
@@ -83,8 +81,9 @@ def _panel(
     bands, curves = [], []
     for unit, (v, samples) in enumerate(columns):
         v, samples = v[np.isfinite(v)], samples[np.isfinite(v)]
-        if v.size:
+        if v.size == frame.m:
             bands.append(_band(v, scale, -unit, color))
+        if v.size:
             curves.append(_points(frame, layer, unit, v, samples, scale, x, color, symbol, n))
     return Panel(x, rows, title, color, tuple(bands), tuple(curves))
 
@@ -127,12 +126,13 @@ def _points(
 def spread_offsets(places: Array, span: float) -> Array:
     """Small vertical shifts that keep points apart which would lie on each other.
 
-    Points closer than 6 % of the axis to the one before take turns above and below.
+    Points closer than 6 % of the axis to a neighbour stand below each other in the order
+    of their samples, the first on top.
     """
-    offsets, run = np.zeros(places.size), 0
+    offsets = np.zeros(places.size)
     order = np.argsort(places, kind="stable")
-    for before, here in pairwise(order):
-        run = run + 1 if places[here] - places[before] < 0.06 * span else 0
-        if run:
-            offsets[here] = 0.22 * (1 if run % 2 else -1)
+    breaks = np.flatnonzero(np.diff(places[order]) >= 0.06 * span) + 1
+    for cluster in np.split(order, breaks):
+        if cluster.size > 1:
+            offsets[np.sort(cluster)] = np.linspace(0.3, -0.3, cluster.size)
     return offsets

@@ -26,6 +26,23 @@ def value_reach(frame: Frame) -> float:
     return nice_ceiling(2 * float(np.abs(frame.run.inputs).max(initial=0.0)))
 
 
+def weight_gradient_reach(frame: Frame) -> float:
+    """The largest weight gradient of the lane that is known, 1 when there is none."""
+    return _largest(frame, "d_W")
+
+
+def neuron_gradient_reach(frame: Frame) -> float:
+    """The largest known gradient of a sum z of the lane, 1 when there is none."""
+    return _largest(frame, "d_z")
+
+
+def _largest(frame: Frame, name: str) -> float:
+    known = [i for i in range(frame.n_layers) if frame.gradient_known(i)]
+    with np.errstate(all="ignore"):
+        sizes = [float(np.abs(frame.record.view(i, name)).max(initial=0.0)) for i in known]
+    return max((s for s in sizes if np.isfinite(s)), default=0.0) or 1.0
+
+
 def line_width(weight: float) -> float:
     """Width of a weight's line in pixels: 0.2, 1, 5 and 15 look clearly different."""
     if not np.isfinite(weight):

@@ -12,8 +12,8 @@ from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.schedule import Schedule
 
 LABEL_WIDTH = 76.0
-STAGE_Y, CHIP_Y, CHIP_HEIGHT, RUN_Y, BATCH_Y = 18.0, 40.0, 23.0, 68.0, 83.0
-HEIGHT = 94.0
+STAGE_Y, CHIP_Y, CHIP_HEIGHT, RUN_Y, BATCH_Y = 20.0, 42.0, 23.0, 70.0, 85.0
+HEIGHT = 96.0
 LEAST_CHIP = 13.0
 
 _WORDS = {
@@ -120,10 +120,11 @@ def _box(canvas: Canvas, chip: Chip, x: float, width: float, done: int) -> None:
     fill = theme.accent_soft if done >= chip.first else theme.field
     canvas.box(x, top, width, CHIP_HEIGHT, fill, radius=4)
     if now:
+        canvas.box(x, top, width, CHIP_HEIGHT, theme.accent, radius=4)
         share = (done - chip.first + 1) / (chip.last - chip.first + 1)
-        canvas.box(x, top, width * share, CHIP_HEIGHT, theme.accent, radius=4)
-    full = now and 2 * (done - chip.first + 1) > chip.last - chip.first + 1
-    color = theme.accent_text if full else (theme.text if done >= chip.first else theme.muted)
+        if share < 1:
+            canvas.box(x + 3, top + CHIP_HEIGHT - 5, (width - 6) * share, 2.5, theme.accent_text)
+    color = theme.accent_text if now else (theme.text if done >= chip.first else theme.muted)
     if width >= 5.6 * len(chip.text) + 3:
         canvas.text(x + width / 2, CHIP_Y, chip.text, 11, color, bold=True)
     elif width >= 4.6 * len(chip.text):
@@ -137,6 +138,8 @@ def _draw_run(canvas: Canvas, share: float, batches: int, left: float, room: flo
     canvas.box(left, RUN_Y - 3, max(room * share, 0.1), 6, theme.accent, radius=3)
     step = max(1, int(round_up(batches / 8)))
     each = room / batches
+    for batch in range(1, batches if each >= 8 else 0):
+        canvas.box(left + batch * each - 0.5, RUN_Y - 6, 1, 12, theme.faint, radius=0)
     for batch in range(0, batches, step):
         text = f"batch {batch + 1}" if step * each >= 56 else f"{batch + 1}"
         canvas.text(left + (batch + 0.5) * each, BATCH_Y, text, 10.5, theme.muted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from bnsim.pictures.canvas import Canvas
@@ -10,7 +12,7 @@ from bnsim.pictures.names import neuron_name
 from bnsim.pictures.palette import mix, text_on, value_color
 from bnsim.pictures.scales import NORMAL_REACH
 from bnsim.pictures.types import Strokes
-from bnsim.pictures.words import count_word, number, samples_words
+from bnsim.pictures.words import count_word, distinct, number, samples_words
 from bnsim.sim.frame import Frame, Status
 
 TALL_RACK = 36.0
@@ -21,43 +23,22 @@ LEAST_OUTLINE = 8.0
 def draw_tray(
     canvas: Canvas, frame: Frame, layout: Layout, layer: int, dim: float, selected: int | None
 ) -> None:
-    """All racks of one tray with the line that joins each neuron to its rack."""
-    tray, column = layout.trays[layer], layout.neurons[layer]
+    """All racks of one tray with the lines that join the neurons to them."""
+    tray = layout.trays[layer]
     if tray is None:
         return
-    theme = canvas.theme
-    link = mix(theme.node_line, theme.panel, 0.75 * dim)
-    right = column.x + column.radius
-    ends = np.full(tray.y.size, right), tray.y, np.full(tray.y.size, tray.left), tray.y
-    thin = 1.2 if tray.height >= LEAST_OUTLINE else 0.5
-    canvas.add(Strokes(np.stack(ends, axis=1), link, thin))
+    _links(canvas, tray, layout.neuron_right(layer), dim)
     if tray.height < LEAST_OUTLINE:
         _outline(canvas, tray)
     for unit in range(tray.y.size):
-        _rack(canvas, frame, tray, layer, unit, dim, unit == selected)
+        _Rack(canvas, frame, tray, layer, unit, dim).draw(unit == selected)
 
 
-def _rack(
-    canvas: Canvas,
-    frame: Frame,
-    tray: TrayColumn,
-    layer: int,
-    unit: int,
-    dim: float,
-    selected: bool,
-) -> None:
-    theme, y = canvas.theme, tray.y[unit]
-    line = theme.normalized if selected else theme.panel_line
-    top, width = y - tray.height / 2, tray.right - tray.left
-    if tray.height >= LEAST_OUTLINE or selected:
-        heavy = 2.0 if selected and tray.height >= LEAST_OUTLINE else 1.0
-        canvas.box(tray.left, top, width, tray.height, theme.panel, line, heavy, 5)
-    canvas.mark(("norm", layer, unit), tray.left + width / 2, y, width, tray.height)
-    if tray.slot < CELL_SLOT:
-        _gauge(canvas, frame, tray, layer, unit)
-        return
-    for sample in range(tray.m):
-        _slot(canvas, frame, tray, layer, unit, sample, dim)
+def _links(canvas: Canvas, tray: TrayColumn, start: float, dim: float) -> None:
+    ends = np.full(tray.y.size, start), tray.y, np.full(tray.y.size, tray.left), tray.y
+    color = mix(canvas.theme.node_line, canvas.theme.panel, 0.75 * dim)
+    thin = 1.2 if tray.height >= LEAST_OUTLINE else 0.5
+    canvas.add(Strokes(np.stack(ends, axis=1), color, thin))
 
 
 def _outline(canvas: Canvas, tray: TrayColumn) -> None:
@@ -67,118 +48,148 @@ def _outline(canvas: Canvas, tray: TrayColumn) -> None:
     canvas.box(tray.left, top, width, bottom - top, canvas.theme.panel, canvas.theme.panel_line)
 
 
-def _gauge(canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int) -> None:
-    """Too many samples for slots: how full the tray is."""
-    theme = canvas.theme
-    done = frame.status(layer, "x_hat", 0) is Status.KNOWN
-    share = frame.arrived(layer) / frame.m
-    width = (tray.right - tray.left - 4) * share
-    height = max(tray.height - 4, 1.0)
-    fill = theme.normalized if done else ""
-    canvas.box(
-        tray.left + 2, tray.y[unit] - height / 2, width, height, fill, theme.normalized, radius=2
-    )
+@dataclass(frozen=True, slots=True)
+class _Rack:
+    """One neuron's slots on a canvas."""
 
+    canvas: Canvas
+    frame: Frame
+    tray: TrayColumn
+    layer: int
+    unit: int
+    dim: float
 
-def _slot(
-    canvas: Canvas, frame: Frame, tray: TrayColumn, layer: int, unit: int, sample: int, dim: float
-) -> None:
-    """One slot: to come, raw and hollow, or raw above the normalized value."""
-    theme = canvas.theme
-    left, y = tray.slot_left(sample), tray.y[unit]
-    current = (
-        frame.sample == sample
-        and frame.operation is not None
-        and (frame.operation.sample is not None)
-    )
-    outlined = tray.height >= LEAST_OUTLINE
-    current = current and outlined
-    line = theme.text if current else (theme.node_line if outlined else "")
-    raw, normal = _raw(frame, layer, unit, sample), _normal(frame, layer, unit, sample)
-    tall = tray.height >= TALL_RACK and tray.slot >= NUMBER_SLOT
-    height = min(28.0, max(tray.height - 4, 1.5))
-    if raw is None and outlined:
-        _empty(canvas, left, y, tray.slot, height, sample)
-    elif raw is None:
-        pass
-    elif normal is None:
-        ground = theme.panel if outlined else theme.faint
-        canvas.box(left, y - height / 2, tray.slot, height, ground, line, 1.8 if current else 1.0)
-        _number(canvas, left, y, tray.slot, height, number(raw), theme.text, current)
-    else:
-        _filled(canvas, tray, left, y, raw, normal, tall, current, dim)
-    canvas.mark(("slot", layer, unit, sample), left + tray.slot / 2, y, tray.slot, tray.height)
+    @property
+    def y(self) -> float:
+        return float(self.tray.y[self.unit])
 
+    @property
+    def outlined(self) -> bool:
+        return self.tray.height >= LEAST_OUTLINE
 
-def _empty(canvas: Canvas, left: float, y: float, width: float, height: float, sample: int) -> None:
-    theme = canvas.theme
-    canvas.box(left, y - height / 2, width, height, "", theme.faint, 1.0, dashed=True)
-    if width >= 56 and height >= 14:
-        canvas.text(left + width / 2, y, f"sample {sample + 1}", 10, theme.muted)
+    @property
+    def tall(self) -> bool:
+        """Room for raw numbers above the normalized ones."""
+        return self.tray.height >= TALL_RACK and self.tray.slot >= NUMBER_SLOT
 
+    def draw(self, selected: bool) -> None:
+        tray, width = self.tray, self.tray.right - self.tray.left
+        self._frame(selected, width)
+        self.canvas.mark(
+            ("norm", self.layer, self.unit), tray.left + width / 2, self.y, width, tray.height
+        )
+        if tray.slot < CELL_SLOT:
+            self._gauge()
+            return
+        raw = [self._raw(sample) for sample in range(tray.m)]
+        texts = distinct(raw) if tray.slot >= NUMBER_SLOT else [""] * tray.m
+        for sample, (value, text) in enumerate(zip(raw, texts, strict=True)):
+            self._slot(sample, value, text)
 
-def _filled(
-    canvas: Canvas,
-    tray: TrayColumn,
-    left: float,
-    y: float,
-    raw: float,
-    normal: float,
-    tall: bool,
-    current: bool,
-    dim: float,
-) -> None:
-    theme = canvas.theme
-    height = 21.0 if tall else min(24.0, max(tray.height - 4, 1.5))
-    centre = y + 8.5 if tall else y
-    if tall:
-        canvas.text(left + tray.slot / 2, y - 12.5, number(raw), 10.5, theme.text, bold=current)
-    fill = mix(value_color(theme, normal, NORMAL_REACH), theme.panel, 0.35 * dim)
-    line = theme.text if current else ""
-    canvas.box(left, centre - height / 2, tray.slot, height, fill, line, 1.8)
-    _number(
-        canvas,
-        left,
-        centre,
-        tray.slot,
-        height,
-        number(normal, signed=True),
-        text_on(theme, fill),
-        current,
-    )
+    def _frame(self, selected: bool, width: float) -> None:
+        theme, tray = self.canvas.theme, self.tray
+        if not (self.outlined or selected):
+            return
+        line = theme.normalized if selected else theme.panel_line
+        heavy = 2.0 if selected and self.outlined else 1.0
+        top = self.y - tray.height / 2
+        self.canvas.box(tray.left, top, width, tray.height, theme.panel, line, heavy, 5)
 
+    def _gauge(self) -> None:
+        """Too many samples for slots: how full the tray is."""
+        theme, tray = self.canvas.theme, self.tray
+        done = self.frame.status(self.layer, "x_hat", 0) is Status.KNOWN
+        share = self.frame.arrived(self.layer) / self.frame.m
+        width, height = (tray.right - tray.left - 4) * share, max(tray.height - 4, 1.0)
+        fill = theme.normalized if done else ""
+        top = self.y - height / 2
+        self.canvas.box(tray.left + 2, top, width, height, fill, theme.normalized, radius=2)
 
-def _number(
-    canvas: Canvas,
-    left: float,
-    y: float,
-    width: float,
-    height: float,
-    text: str,
-    color: str,
-    bold: bool,
-) -> None:
-    if width >= NUMBER_SLOT and height >= 11:
-        size = 11.5 if width >= 44 else 10.0
-        canvas.text(left + width / 2, y, text, min(size, height), color, bold, room=width - 2)
+    # -- slots -------------------------------------------------------------------
+    def _slot(self, sample: int, raw: float | None, text: str) -> None:
+        """One slot: to come, raw and hollow, or raw above the normalized value."""
+        tray, normal = self.tray, self._normal(sample)
+        current = self.outlined and self._is_current(sample)
+        if raw is None:
+            self._empty(sample)
+        elif normal is None:
+            self._hollow(sample, text, current)
+        else:
+            self._filled(sample, text, normal, current)
+        middle = tray.slot_left(sample) + tray.slot / 2
+        self.canvas.mark(
+            ("slot", self.layer, self.unit, sample), middle, self.y, tray.slot, tray.height
+        )
 
+    def _is_current(self, sample: int) -> bool:
+        op = self.frame.operation
+        return op is not None and op.sample == sample
 
-def _raw(frame: Frame, layer: int, unit: int, sample: int) -> float | None:
-    """What lies above: the raw value, or its gradient while going backward."""
-    if frame.status(layer, "tray", sample) is not Status.KNOWN:
-        return None
-    raw = frame.raw_name(layer)
-    if frame.backward_shown and frame.gradient_known(layer):
-        raw = "d_" + raw
-    return frame.value(layer, raw, sample, unit)
+    def _empty(self, sample: int) -> None:
+        if not self.outlined:
+            return
+        theme, tray = self.canvas.theme, self.tray
+        left, height = tray.slot_left(sample), self._height
+        top = self.y - height / 2
+        self.canvas.box(left, top, tray.slot, height, "", theme.faint, dashed=True)
+        if tray.slot >= 56 and height >= 14:
+            middle = left + tray.slot / 2
+            self.canvas.text(middle, self.y, f"sample {sample + 1}", 10, theme.muted)
 
+    @property
+    def _height(self) -> float:
+        return min(28.0, max(self.tray.height - 4, 1.5))
 
-def _normal(frame: Frame, layer: int, unit: int, sample: int) -> float | None:
-    """What lies below: x-hat, then y; the gradient of y while going backward."""
-    if frame.backward_shown and frame.gradient_known(layer):
-        return frame.value(layer, "d_y", sample, unit)
-    y = frame.value(layer, "y", sample, unit)
-    return frame.value(layer, "x_hat", sample, unit) if y is None else y
+    def _hollow(self, sample: int, text: str, current: bool) -> None:
+        theme, left, height = self.canvas.theme, self.tray.slot_left(sample), self._height
+        ground = theme.panel if self.outlined else theme.faint
+        line = theme.text if current else (theme.node_line if self.outlined else "")
+        top, heavy = self.y - height / 2, 1.8 if current else 1.0
+        self.canvas.box(left, top, self.tray.slot, height, ground, line, heavy)
+        self._number(sample, self.y, height, text, theme.text, current)
+
+    def _filled(self, sample: int, raw: str, normal: float, current: bool) -> None:
+        theme, slot = self.canvas.theme, self.tray.slot
+        height = 21.0 if self.tall else min(24.0, self._height)
+        centre, left = self.y + (8.5 if self.tall else 0.0), self.tray.slot_left(sample)
+        if self.tall:
+            above = self.y - 12.5
+            self.canvas.text(left + slot / 2, above, raw, 10.5, theme.text, current, room=slot)
+        fill = mix(value_color(theme, normal, NORMAL_REACH), theme.panel, 0.35 * self.dim)
+        line = theme.text if current else ""
+        self.canvas.box(left, centre - height / 2, slot, height, fill, line, 1.8)
+        text = number(normal, signed=True)
+        self._number(sample, centre, height, text, text_on(theme, fill), current)
+
+    def _number(
+        self, sample: int, y: float, height: float, text: str, color: str, bold: bool
+    ) -> None:
+        slot = self.tray.slot
+        if slot >= NUMBER_SLOT and height >= 11:
+            middle = self.tray.slot_left(sample) + slot / 2
+            size = min(11.5 if slot >= 44 else 10.0, height)
+            self.canvas.text(middle, y, text, size, color, bold, room=slot - 2)
+
+    # -- numbers -----------------------------------------------------------------
+    @property
+    def _backward(self) -> bool:
+        return self.frame.backward_shown and self.frame.gradient_known(self.layer)
+
+    def _raw(self, sample: int) -> float | None:
+        """What lies above: the raw value, or its gradient while going backward."""
+        if self.frame.status(self.layer, "tray", sample) is not Status.KNOWN:
+            return None
+        name = self.frame.raw_name(self.layer)
+        name = "d_" + name if self._backward else name
+        return self.frame.value(self.layer, name, sample, self.unit)
+
+    def _normal(self, sample: int) -> float | None:
+        """What lies below: x-hat, then y; the gradient of y while going backward."""
+        frame, place = self.frame, (sample, self.unit)
+        if self._backward:
+            return frame.value(self.layer, "d_y", *place)
+        y = frame.value(self.layer, "y", *place)
+        return frame.value(self.layer, "x_hat", *place) if y is None else y
 
 
 def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
@@ -186,13 +197,12 @@ def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
     arrived, m = frame.arrived(layer), frame.m
     if arrived == 0:
         return ""
+    everyone = "both" if m == 2 else f"all {count_word(m)}"
     if arrived < m:
         missing = samples_words(list(range(arrived + 1, m + 1)))
-        who = "both" if m == 2 else f"all {count_word(m)}"
-        return f"waiting for {missing}: the mean needs {who}"
-    name = neuron_name(frame, layer, unit)
+        return f"waiting for {missing}: the mean needs {everyone}"
     mean, var = frame.value(layer, "mean", 0, unit), frame.value(layer, "var", 0, unit)
     if mean is None:
-        return f"{'both' if m == 2 else f'all {count_word(m)}'} are here: the mean can be taken"
-    found = f"{name}: mean {number(mean)}"
+        return f"{everyone} are here: the mean can be taken"
+    found = f"{neuron_name(frame, layer, unit)}: mean {number(mean)}"
     return found if var is None else f"{found}, deviation {number(var**0.5)}"

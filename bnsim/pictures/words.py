@@ -54,6 +54,24 @@ def number(value: float, signed: bool = False) -> str:
     return _sign(value, signed) + text
 
 
+def distinct(values: Sequence[float | None]) -> list[str]:
+    """Numbers in words, with more digits where different ones would look the same."""
+    known = {v for v in values if v is not None and special(v) is None}
+    texts = ["" if v is None else number(v) for v in values]
+    for digits in range(4, 8):
+        if len({number(v) for v in known}) == len(known) or len(set(texts) - {""}) >= len(known):
+            break
+        texts = ["" if v is None else special(v) or _digits(v, digits) for v in values]
+    return texts
+
+
+def _digits(value: float, digits: int) -> str:
+    """So many significant digits, whole numbers as they are."""
+    if value == int(value) or not 1e-3 <= abs(value) < 1e5:
+        return number(value)
+    return _sign(value, False) + f"{abs(value):.{digits}g}"
+
+
 def short(value: float) -> str:
     """A number without trailing zeros, for ticks and settings: 0.8, not 0.80."""
     text = number(value)

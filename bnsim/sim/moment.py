@@ -65,7 +65,6 @@ def _position(text: str, name: str, places: list[str], schedule: Schedule) -> in
     layer = sample = None
     if places:
         layer = _place(text, "layer", places[0], (op.layer for op in matching), name)
-        matching = [op for op in matching if op.layer == layer]
     if len(places) == 2:
         sample = _place(text, "sample", places[1], (op.sample for op in matching), name)
     found = schedule.find(Phase(name), layer, sample)

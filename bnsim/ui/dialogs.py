@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -82,6 +83,8 @@ def about_dialog(parent: QWidget) -> QDialog:
 
 def _buttons(dialog: QDialog, which: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
     buttons = QDialogButtonBox(which)
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     return buttons
@@ -112,6 +115,7 @@ class ExportDialog(QDialog):
         self._width, self._height = self._pixels(choice.size[0]), self._pixels(choice.size[1])
         self._dpi = QSpinBox()
         self._dpi.setRange(10, 1200)
+        self._dpi.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._dpi.setValue(choice.dpi)
         self._size.currentIndexChanged.connect(self._on_size_changed)
         self._lay_out()
@@ -130,6 +134,7 @@ class ExportDialog(QDialog):
         spin = QSpinBox()
         spin.setRange(100, 10000)
         spin.setSuffix(" px")
+        spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         spin.setValue(value)
         return spin
 

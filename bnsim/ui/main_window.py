@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.bar)
         column.addWidget(body, 1)
         outer.setLayout(column)
+        outer.setObjectName("ground")
         self.setCentralWidget(outer)
 
     def _build_menus(self) -> None:

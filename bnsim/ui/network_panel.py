@@ -59,7 +59,7 @@ class NetworkPanel(QFrame):
         self._wide(grid, scenario.title, "heading")
         self._wide(grid, scenario.description, "muted")
         self._wide(grid, "Network", "heading")
-        self._wide(grid, "Both lanes: same start, samples, order and rate.", "muted")
+        self._wide(grid, "Both lanes: same start, data, order and seed.", "muted")
         self._fact(grid, "Data", f"{scenario.n_samples} samples")
         sizes = (scenario.n_features, *(layer.units for layer in scenario.layers))
         self._fact(grid, "Layers", " – ".join(str(n) for n in sizes))
@@ -160,5 +160,5 @@ def _formula(scenario: Scenario) -> str:
 def _optimizer(scenario: Scenario) -> str:
     optimizer = scenario.optimizer
     if optimizer.name == "none":
-        return "none: nothing is trained"
+        return "none"
     return f"{optimizer.name.upper()}, rate {short(optimizer.rate)}"

@@ -48,7 +48,7 @@ def style_sheet(theme: Theme) -> str:
         font-size: 12px;
         color: {theme.text};
     }}
-    QDialog, QMessageBox {{
+    QDialog, QMessageBox, QWidget#ground {{
         background: {theme.window};
     }}
     QComboBox, QSpinBox, QLineEdit, QAbstractItemView {{

@@ -31,6 +31,9 @@ LABEL_ROOM: Final = 44.0
 ENTRY_GAP: Final = 18.0
 _FAR_SPANS: Final = 10.0
 
+#: Rows of a legend: entries with where each starts.
+Rows = tuple[tuple[tuple[LegendEntry, float], ...], ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -74,7 +77,7 @@ class Layout:
     height: float
     frames: tuple[Frame, ...]
     legend_y: float
-    legend: tuple[tuple[tuple[LegendEntry, float], ...], ...]
+    legend: Rows
     lines_y: float
     lines: tuple[str, ...]
     warning: str
@@ -95,26 +98,27 @@ def shares(values: Array | float, low: float, high: float) -> Array:
 
 
 def lay_out(picture: PlotPicture, width: float, height: float) -> Layout:
-    """Divide the area; where it is low, the legend goes first, then the conclusion."""
-    gutters = [gutter(panel) for panel in picture.panels] or [0.0]
-    legend = _wrapped(picture.legend, width - 2 * MARGIN)
-    lines = _broken(picture.conclusion, width - 2 * MARGIN)
+    """Divide the area into header, panels, legend and sentences."""
     top = HEADER_BOTTOM + TOP_PAD + TITLE_ROW * any(map(_has_heading, picture.panels))
     ticks = TICK_ROW * any(panel.x.ticks for panel in picture.panels)
-    rest = height - BOTTOM_PAD - ticks - top - TEXT_ROW * bool(picture.warning)
-    if rest - LEGEND_ROW * len(legend) - TEXT_ROW * len(lines) < LEAST_DATA:
-        lines = lines[:1]
-    if rest - LEGEND_ROW * len(legend) - TEXT_ROW * len(lines) < LEAST_DATA:
-        legend = legend[:1]
-    if rest - LEGEND_ROW * len(legend) - TEXT_ROW * len(lines) < LEAST_DATA:
-        legend = ()
-    if rest - TEXT_ROW * len(lines) < LEAST_DATA:
-        lines = ()
-    data = max(rest - LEGEND_ROW * len(legend) - TEXT_ROW * len(lines), LEAST_SIDE)
-    frames = _frames(picture.panels, gutters, width, top, data)
+    room = height - BOTTOM_PAD - ticks - top - TEXT_ROW * bool(picture.warning)
+    legend, lines = _fitting(picture, width - 2 * MARGIN, room - LEAST_DATA)
+    data = max(room - _height(legend, lines), LEAST_SIDE)
     legend_y = top + data + ticks
     lines_y = legend_y + LEGEND_ROW * len(legend)
+    frames = _frames(picture.panels, width, top, data)
     return Layout(width, height, frames, legend_y, legend, lines_y, lines, picture.warning)
+
+
+def _fitting(picture: PlotPicture, width: float, height: float) -> tuple[Rows, tuple[str, ...]]:
+    """Return as much of the legend and the conclusion as there is room for."""
+    legend, lines = _wrapped(picture.legend, width), _broken(picture.conclusion, width)
+    choices = ((legend, lines), (legend, lines[:1]), (legend[:1], lines[:1]), ((), lines[:1]))
+    return next((both for both in choices if _height(*both) <= height), ((), ()))
+
+
+def _height(legend: Rows, lines: tuple[str, ...]) -> float:
+    return LEGEND_ROW * len(legend) + TEXT_ROW * len(lines)
 
 
 def gutter(panel: Panel) -> float:
@@ -131,12 +135,14 @@ def _has_heading(panel: Panel) -> bool:
 
 
 def _frames(
-    panels: tuple[Panel, ...], gutters: list[float], width: float, top: float, height: float
+    panels: tuple[Panel, ...], width: float, top: float, height: float
 ) -> tuple[Frame, ...]:
+    """Put panels side by side, with data of equal width."""
+    gutters = [gutter(panel) for panel in panels]
     room = width - 2 * MARGIN - sum(gutters) - PANEL_GAP * (len(panels) - 1)
     each = max(room / max(len(panels), 1), LEAST_SIDE)
     frames, x = [], MARGIN
-    for panel, left in zip(panels, gutters, strict=False):
+    for panel, left in zip(panels, gutters, strict=True):
         frames.append(Frame(panel, x + left, top, each, height))
         x += left + each + PANEL_GAP
     return tuple(frames)
@@ -147,9 +153,7 @@ def symbol_width(entry: LegendEntry) -> float:
     return 22.0 if entry.line else 11.0
 
 
-def _wrapped(
-    entries: tuple[LegendEntry, ...], room: float
-) -> tuple[tuple[tuple[LegendEntry, float], ...], ...]:
+def _wrapped(entries: tuple[LegendEntry, ...], room: float) -> Rows:
     """Put entries into rows, with where each starts."""
     rows: list[list[tuple[LegendEntry, float]]] = []
     x = room + 1

@@ -126,7 +126,7 @@ def test_that_a_picture_is_written_that_tells_version_scenario_and_moment(tmp_pa
     found = list(chunks(path.read_bytes()))
     assert struct.unpack(">II", found[0][1][:8]) == (800, 600)
     texts = b"\n".join(body for kind, body in found if kind in (b"tEXt", b"iTXt"))
-    assert b"bnsim:scenario" in texts
+    assert b"bnsim-scenario" in texts
     assert b"article" in texts
     assert b"1:normalize:1" in texts
 

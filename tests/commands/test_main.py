@@ -170,8 +170,9 @@ def test_that_a_bug_ends_with_status_1_and_a_traceback_only_when_asked(debug):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closes the pipe as a shell would")
-def test_that_a_closed_pipe_is_no_error():
-    command = [sys.executable, "-m", "bnsim", "run", "cascade", "--json"]
+@pytest.mark.parametrize("arguments", [["list"], ["run", "cascade", "--json"]])
+def test_that_a_closed_pipe_is_no_error(arguments):
+    command = [sys.executable, "-m", "bnsim", *arguments]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

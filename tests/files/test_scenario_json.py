@@ -7,8 +7,6 @@ import tracemalloc
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bnsim.files import scenario_json
 from bnsim.files.locate import resource, scenario_names, scenario_path
@@ -74,6 +72,15 @@ def test_that_bad_json_is_told_with_its_place(text, where, advice, tmp_path):
     said = refusal(text, tmp_path)
     assert said.startswith(where)
     assert advice in said
+
+
+def test_that_an_override_counts_the_inputs_of_its_own_layer(tmp_path):
+    wide = changed("data.x", [[1.0, 2.0, 3.0]] * 3)
+    wide["overrides"] = [{"layer": 0, "weight": [2, 0], "value": 1.0}]
+    loads(json.dumps(wide))
+    wide["overrides"][0]["layer"] = 1
+    said = refusal(json.dumps(wide), tmp_path)
+    assert said == "$.overrides[0].weight[0]: there is no input 2; use 0 to 1, counted from 0."
 
 
 def test_that_a_scenario_of_tiny_layers_with_too_many_numbers_a_batch_is_refused(tmp_path):
@@ -277,64 +284,3 @@ def test_that_an_older_version_is_migrated_step_by_step(monkeypatch):
     }
     monkeypatch.setattr(scenario_json, "MIGRATIONS", steps)
     assert scenario_json._migrated({"version": 1}) == {"version": 3, "seen": [1, 2]}
-
-
-# -- fuzz ----------------------------------------------------------------------------
-def only_a_scenario_or_one_sentence(text):
-    try:
-        assert isinstance(loads(text, "fuzz"), Scenario)
-    except InputError as error:
-        sentence(error, "fuzz")
-
-
-@given(st.text())
-def test_that_any_text_gives_a_scenario_or_one_sentence(text):
-    only_a_scenario_or_one_sentence(text)
-
-
-@given(st.binary(max_size=400))
-def test_that_any_bytes_give_a_scenario_or_one_sentence(tmp_path_factory, data):
-    path = tmp_path_factory.getbasetemp() / "fuzz.json"
-    path.write_bytes(data)
-    try:
-        load(path)
-    except InputError as error:
-        sentence(error, str(path))
-
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
-    max_leaves=6,
-)
-
-
-def places(value, path=()):
-    """The path of everything within a JSON value."""
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
-    for key, item in items:
-        yield (*path, key)
-        yield from places(item, (*path, key))
-
-
-@given(st.data())
-def test_that_a_mutated_scenario_gives_a_scenario_or_one_sentence(data):
-    mutated = copy.deepcopy(data.draw(st.sampled_from([GOOD, CLASSES])))
-    for _ in range(data.draw(st.integers(1, 3))):
-        *parents, last = data.draw(st.sampled_from(list(places(mutated)) or [("version",)]))
-        place = mutated
-        for part in parents:
-            place = place[part]
-        if data.draw(st.booleans()) or isinstance(place, list):
-            place[last] = data.draw(JSON_VALUES)
-        else:
-            place[data.draw(st.text(max_size=5))] = place.pop(last, 0)
-    only_a_scenario_or_one_sentence(json.dumps(mutated))
-
-
-@given(st.integers(0, 10_000), st.characters())
-def test_that_one_wrong_character_gives_a_scenario_or_one_sentence(at, character):
-    text = json.dumps(GOOD)
-    at %= len(text)
-    only_a_scenario_or_one_sentence(text[:at] + character + text[at + 1 :])

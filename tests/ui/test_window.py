@@ -300,8 +300,8 @@ def test_that_a_picture_is_exported_at_the_chosen_size(window, tmp_path: Path, m
     window.do("export")
     image = QImage(str(target))
     assert (image.width(), image.height()) == (900, 700)
-    assert image.text("bnsim:scenario") == "article"
-    assert image.text("bnsim:moment") == "1:arrive:1:1"
+    assert image.text("bnsim-scenario") == "article"
+    assert image.text("bnsim-moment") == "1:arrive:1:1"
 
 
 def test_that_the_choices_are_remembered_and_damaged_settings_are_set_aside(window) -> None:

@@ -91,9 +91,7 @@ def test_that_figures_of_cards_share_one_width(qapp):
 
 def test_that_the_hat_stands_over_the_x(qapp):
     """A letter without room for the hat would draw it beside the x."""
-    bare, hat = (
-        ink(drawn(Text(60.0, 30.0, text, 24.0, "#000000"))) for text in ("x", "x̂")
-    )
+    bare, hat = (ink(drawn(Text(60.0, 30.0, text, 24.0, "#000000"))) for text in ("x", "x̂"))
     assert text_width("x̂", 24.0) == pytest.approx(text_width("x", 24.0), abs=0.5)
     columns = np.flatnonzero((hat & ~bare).any(axis=0))
     assert abs(columns.mean() - 60) < 2

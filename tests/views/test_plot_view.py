@@ -14,33 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from bnsim.pictures.palette import DARK, LIGHT
-from bnsim.pictures.types import Axis, Band, Curve, LegendEntry, Note, Panel, PlotPicture, Text
+from bnsim.pictures.types import Axis, Band, Note, Text
 from bnsim.views.card import shown_card
-from bnsim.views.fonts import text_width
-from bnsim.views.plot_items import finite, joined, thinned
-from bnsim.views.plot_layout import MARGIN, lay_out
-from bnsim.views.plot_shapes import back_shapes, front_shapes
+from bnsim.views.plot_items import finite, joined
+from bnsim.views.plot_layout import lay_out
+from bnsim.views.plot_shapes import front_shapes
 from bnsim.views.plot_view import PlotView
-
-TICKS = ((0.0, "0"), (2.0, "2"), (4.0, "4"))
-NAN, INF = float("nan"), float("inf")
-
-
-def curve(x, y, **more):
-    return Curve(np.array(x, dtype=float), np.array(y, dtype=float), more.pop("color", "#ff0000"), **more)
-
-
-def panel(*curves, x=None, y=None, **more):
-    return Panel(x or Axis(0, 4, TICKS, "batch"), y or Axis(0, 4, TICKS, "", True), curves=curves, **more)
-
-
-def plot(*panels, **more):
-    parts = {"title": "Loss", "subtitle": "of a batch", "conclusion": "Both start alike."} | more
-    legend = (LegendEntry("without BN", "#ff0000", "ring", True, True), LegendEntry("band", "#00ff00"))
-    return PlotPicture(
-        "loss", panels=panels, background="#ffffff", text_color="#111111",
-        muted_color="#555555", grid_color="#dddddd", **({"legend": legend} | parts),
-    )  # fmt: skip
+from tests.views.hand_made import INF, NAN, TICKS, curve, panel, plot
 
 
 @pytest.fixture
@@ -81,7 +61,9 @@ def told(signal):
 def move(view, x, y):
     at, none = QPointF(x, y), Qt.MouseButton.NoButton
     where = QPointF(view.mapToGlobal(at.toPoint()))
-    event = QMouseEvent(QEvent.Type.MouseMove, at, where, none, none, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, where, none, none, Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(view, event)
 
 
@@ -119,12 +101,22 @@ AXES = {
 @pytest.mark.parametrize("points", NASTY.values(), ids=NASTY)
 def test_that_no_points_and_no_axis_can_break_a_plot(make, points, axis):
     curves = [
-        curve(*points, symbol=symbol, dashed=symbol == "ring", connect=connect, labels=("1", "2"), tips=("a", "b"))
+        curve(
+            *points,
+            symbol=symbol,
+            dashed=symbol == "ring",
+            connect=connect,
+            labels=("1", "2"),
+            tips=("a", "b"),
+        )
         for symbol in ("", "disc", "ring", "triangle", "arrow_up", "arrow_down")
         for connect in (None, np.ones(len(points[0]), dtype=bool))
     ]
     bands = (Band("#eeeeee", NAN, INF, -INF, 1e308), Band("#eeeeee", None, 1.0))
-    notes = (Note(NAN, INF, "note", "#000000"), Note(1e308, -1e308, "note", "#000000", align="right"))
+    notes = (
+        Note(NAN, INF, "note", "#000000"),
+        Note(1e308, -1e308, "note", "#000000", align="right"),
+    )
     verticals = ((NAN, "#000000", True), (INF, "#000000", False), (1.0, "#000000", True))
     more = {"bands": bands, "notes": notes, "verticals": verticals}
     view = make(plot(panel(*curves, **more), panel(*curves, x=axis, y=axis, **more)))
@@ -149,7 +141,9 @@ def test_that_a_line_never_crosses_a_dropped_point():
 def test_that_a_gap_stays_empty_on_the_screen(make):
     whole = make(plot(panel(curve([0, 1, 2, 3, 4], [2, 2, 2, 2, 2]))))
     holed = make(plot(panel(curve([0, 1, 2, 3, 4], [2, 2, NAN, 2, 2]))))
-    cut = make(plot(panel(curve([0, 1, 2, 3], [2, 2, 2, 2], connect=np.array([1, 0, 1, 0], dtype=bool)))))
+    cut = make(
+        plot(panel(curve([0, 1, 2, 3], [2, 2, 2, 2], connect=np.array([1, 0, 1, 0], dtype=bool))))
+    )
     rows = [red(view.image())[:150].any(axis=0).sum() for view in (whole, holed, cut)]
     assert rows[1] == pytest.approx(rows[0] / 2, abs=4)
     assert rows[2] == pytest.approx(rows[0] / 2, abs=4)
@@ -169,29 +163,19 @@ def test_that_two_thousand_wheel_events_change_nothing(make):
     assert (pixels(view.image()) == before).all()
 
 
+def test_that_a_line_to_a_spike_leaves_the_panel_and_does_not_vanish(make):
+    view = make(plot(panel(curve([0, 2, 4], [1, 1e300, 1], width=2.0)), legend=()))
+    frame, found = view._layout.frames[0], red(view.image())
+    columns = np.flatnonzero(found.any(axis=0))
+    assert columns[0] == pytest.approx(frame.x, abs=2)
+    assert columns[-1] == pytest.approx(frame.right, abs=2)
+    assert np.flatnonzero(found.any(axis=1))[0] == pytest.approx(frame.y, abs=1)
+
+
 def test_that_pyqtgraph_gets_no_mouse_at_all(make):
     view = make(plot(panel(curve([0, 1, 2], [1, 2, 3]))))
     view.show()
     assert view.childAt(180, 100) is None
-
-
-# -- long lines ------------------------------------------------------------------
-def test_that_long_lines_keep_their_extremes_and_gaps():
-    x = np.arange(10_000.0)
-    y, connect = np.sin(x), np.ones(10_000, dtype=np.int32)
-    y[1234], y[7777], connect[4999] = 9.0, -9.0, 0
-    tx, ty, joins = thinned(x, y, connect, 300)
-    assert len(tx) < 1300
-    assert (ty.max(), ty.min()) == (9.0, -9.0)
-    assert (joins == 0).sum() == 1
-    assert tx[np.flatnonzero(joins == 0)[0]] == 4999
-    assert (np.diff(tx) >= 0).all()
-
-
-def test_that_short_and_unsorted_lines_are_left_alone():
-    x, joins = np.array([3.0, 1.0, 2.0] * 500), np.ones(1500, dtype=np.int32)
-    assert thinned(x, x, joins, 10)[0] is x
-    assert thinned(x[:20], x[:20], joins[:20], 10)[0].size == 20
 
 
 def test_that_a_long_line_looks_as_it_would_in_full(make):
@@ -202,68 +186,7 @@ def test_that_a_long_line_looks_as_it_would_in_full(make):
     assert (long != short).mean() < 0.002
 
 
-# -- layout ----------------------------------------------------------------------
-def texts(picture, width, height):
-    layout = lay_out(picture, width, height)
-    return [s for s in back_shapes(picture, layout) if type(s) is Text and s.text]
-
-
-def extent(text):
-    width = text_width(text.text, text.size, text.bold)
-    width = min(width, text.room) if text.room else width
-    left = text.x - width * {"left": 0, "center": 0.5, "right": 1}[text.align]
-    return left, left + width
-
-
-@pytest.mark.parametrize("width", [150, 200, 260, 360, 700])
-@pytest.mark.parametrize("height", [130, 180, 300])
-def test_that_no_two_texts_touch_and_none_leaves_the_plot(qapp, width, height):
-    ticks = tuple((float(i), f"batch {i}") for i in range(12))
-    many = Axis(-1, 12, tuple((float(i), f"{i * 1000}") for i in range(12)), "", True)
-    picture = plot(
-        panel(x=Axis(-0.5, 11.5, ticks, "batch"), y=many, title="raw"),
-        panel(x=Axis(0, 4, TICKS), y=Axis(-1, 12, ((0.0, ""),), "", True), title="normalized"),
-        title="h₁: raw against normalized in a long title",
-        subtitle="samples seen so far · symlog axis, and more",
-        conclusion="Both lanes: same start, samples and order, no optimizer, seed 0." * 2,
-        warning="loss without BN is inf from batch 4",
-    )
-    found = texts(picture, width, height)
-    for index, one in enumerate(found):
-        left, right = extent(one)
-        assert left >= 0, one.text
-        assert right <= width + 1, one.text
-        for other in found[:index]:
-            if abs(one.y - other.y) < 9:
-                start, end = extent(other)
-                assert left >= end or right <= start, (one.text, other.text)
-
-
-def test_that_zero_is_the_last_number_to_go(qapp):
-    ticks = tuple((float(i), str(i)) for i in range(-20, 21))
-    picture = plot(panel(y=Axis(-20.5, 20.5, ticks)))
-    assert "0" in [t.text for t in texts(picture, 300, 150) if t.align == "right"]
-
-
-def test_that_low_plots_keep_their_data_and_warning(qapp):
-    picture = plot(panel(), warning="loss is inf")
-    layout = lay_out(picture, 300, 130)
-    assert layout.frames[0].height >= 30
-    assert layout.warning
-    assert lay_out(picture, 300, 320).legend
-    lay_out(picture, 1, 1)
-    lay_out(plot(), 300, 200)
-
-
-def test_that_panels_share_the_width(qapp):
-    bare = Axis(0, 4, ((0.0, ""),), "", True)
-    layout = lay_out(plot(panel(), panel(y=bare)), 400, 240)
-    first, second = layout.frames
-    assert first.width == second.width
-    assert first.right < second.x
-    assert second.right == pytest.approx(400 - MARGIN)
-
-
+# -- place ---------------------------------------------------------------------
 def test_that_points_stand_where_the_axes_say(make):
     view = make(plot(panel(curve([3], [1], symbol="disc", symbol_size=11.0))))
     frame = view._layout.frames[0]
@@ -274,14 +197,18 @@ def test_that_points_stand_where_the_axes_say(make):
 
 
 def test_that_lines_and_symbols_agree_to_the_pixel(make):
-    view = make(plot(panel(curve([0, 4], [3, 3], width=1.0), curve([2], [3], symbol="ring")), legend=()))
+    view = make(
+        plot(panel(curve([0, 4], [3, 3], width=1.0), curve([2], [3], symbol="ring")), legend=())
+    )
     rows = np.flatnonzero(red(view.image()).any(axis=1))
     frame = view._layout.frames[0]
     assert (rows[0] + rows[-1]) / 2 == pytest.approx(frame.y + 0.25 * frame.height - 0.5, abs=0.6)
 
 
 def test_that_labels_stand_in_their_symbols(qapp):
-    picture = plot(panel(curve([1, 2, 99], [1, 2, 1], symbol="ring", symbol_size=14.0, labels=("1", "2", "3"))))
+    picture = plot(
+        panel(curve([1, 2, 99], [1, 2, 1], symbol="ring", symbol_size=14.0, labels=("1", "2", "3")))
+    )
     shapes = front_shapes(picture, lay_out(picture, 360, 240))
     labels = [s for s in shapes if type(s) is Text]
     assert [s.text for s in labels] == ["1", "2"]
@@ -401,7 +328,10 @@ def test_that_items_are_reused_while_the_structure_stays(make):
 
 def test_that_the_plot_is_described_for_screen_readers(make):
     view = make(plot(panel(), description="Loss. Batch 1: without BN 3."))
-    assert (view.accessibleName(), view.accessibleDescription()) == ("Loss", "Loss. Batch 1: without BN 3.")
+    assert (view.accessibleName(), view.accessibleDescription()) == (
+        "Loss",
+        "Loss. Batch 1: without BN 3.",
+    )
 
 
 def test_that_a_closed_plot_takes_everything_quietly(make):
@@ -447,7 +377,7 @@ def test_that_the_interpreter_ends_well(ending):
         curve = Curve(np.arange(3.0), np.arange(3.0), "#ff0000", symbol="disc")
         panel = Panel(Axis(0, 3), Axis(0, 3), curves=(curve,))
         for view in views:
-            view.show_picture(PlotPicture("a", "a", "", (panel,), "#ffffff", "#000000", "#000000", "#000000"))
+            view.show_picture(PlotPicture("a", "a", "", (panel,), *["#ffffff"] * 4))
         window.show()
         QTimer.singleShot(50, app.quit)
         app.exec()
