@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bnsim.pictures.canvas import MARGIN, Canvas, text_width
-from bnsim.pictures.captions import lane_status
+from bnsim.pictures.canvas import MARGIN, Canvas
 from bnsim.pictures.edges import DIMMED, WAITED, draw_edges, hidden_lines
+from bnsim.pictures.headings import draw_headings, draw_sentence
 from bnsim.pictures.layout import (
     LABEL_RADIUS,
     NUMBER_RADIUS,
@@ -18,15 +18,13 @@ from bnsim.pictures.layout import (
 from bnsim.pictures.lit import Place, lit_places
 from bnsim.pictures.names import (
     LANE_TITLES,
-    activation_title,
     input_name,
-    layer_name,
     neuron_name,
-    tray_name,
 )
 from bnsim.pictures.palette import Theme, mix, text_on, value_color
 from bnsim.pictures.scales import neuron_gradient_reach, value_reach
-from bnsim.pictures.tray import draw_tray, tray_sentence
+from bnsim.pictures.status import lane_status
+from bnsim.pictures.tray import draw_tray
 from bnsim.pictures.types import Key, Picture
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame, Status
@@ -100,8 +98,8 @@ class _Graph:
         self._inputs()
         for layer in range(self.frame.n_layers):
             self._layer(layer)
-        self._headings()
-        self._sentence()
+        draw_headings(self.canvas, self.frame, self.layout)
+        draw_sentence(self.canvas, self.frame, self.layout, self.look.selected)
 
     # -- light -------------------------------------------------------------------
     def _dim(self, place: Place) -> float:
@@ -115,57 +113,6 @@ class _Graph:
 
     def _passed(self, layer: int, sample: int) -> bool:
         return self.frame.status(layer, "out", sample) is Status.KNOWN
-
-    # -- words -------------------------------------------------------------------
-    def _headings(self) -> None:
-        end = 0.0
-        for x, texts, color in sorted(self._heading_rows(), key=lambda row: row[0]):
-            for text in texts:
-                half = text_width(text, 11.5) / 2
-                if x - half >= end:
-                    self.canvas.text(x, 42, text, 11, color, bold=True)
-                    end = x + half + 4
-                    break
-
-    def _heading_rows(self) -> list[tuple[float, tuple[str, ...], str]]:
-        """Where headings stand, with shorter words for where they crowd, and their colour."""
-        muted = self.theme.muted
-        rows: list[tuple[float, tuple[str, ...], str]] = [(self.layout.inputs.x, ("Input",), muted)]
-        for layer, column in enumerate(self.layout.neurons):
-            behind, tray = self.layout.activations[layer], self.layout.trays[layer]
-            kind = activation_title(self.frame, layer)
-            after = kind if kind != "identity" else ""
-            shown = self.frame.raw_name(layer) if behind is not None else after
-            name = layer_name(self.frame, layer).capitalize()
-            short = name.replace("Hidden ", "H").replace("Output", "Out")
-            full = " · ".join(part for part in (name, shown) if part)
-            rows.append((column.x, (full, name, short), muted))
-            if behind is not None:
-                last = layer == self.frame.n_layers - 1
-                rows.append((behind.x, ("Output" if last else kind,), muted))
-            if tray is not None:
-                name = tray_name(self.frame, layer)
-                words = (f"{name} · tray of m = {tray.m}", name, name.replace("BatchNorm", "BN"))
-                middle = (tray.left + tray.right) / 2
-                fits = tuple(w for w in words if text_width(w, 11.5) <= tray.right - tray.left + 40)
-                rows.append((middle, fits, self.theme.normalized))
-        return rows
-
-    def _sentence(self) -> None:
-        """What the tray that is at work waits for, or has found."""
-        arrived = [i for i in range(self.frame.n_layers) if self.frame.arrived(i)]
-        tray = self.layout.trays[arrived[-1]] if arrived else None
-        if tray is None:
-            return
-        layer = arrived[-1]
-        unit = self.look.selected[1] if self.look.selected[0] == layer else 0
-        text = tray_sentence(self.frame, layer, unit)
-        half = text_width(text, 12.5) / 2
-        # Never into the names of the neurons at the left of the tray.
-        x = max((tray.left + tray.right) / 2, tray.left + half)
-        x = min(x, self.canvas.width - half - MARGIN)
-        y = self.canvas.height - 13
-        self.canvas.text(x, y, text, 12, self.theme.normalized, bold=True)
 
     # -- neurons -----------------------------------------------------------------
     def _inputs(self) -> None:

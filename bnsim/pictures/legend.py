@@ -55,7 +55,7 @@ def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
 def _entries(frame: Frame) -> list[Entry]:
     if frame.backward_shown:
         return [
-            (112.0, _bar(0.0), "gradient: full colour at the largest of each lane"),
+            (122.0, _bar(0.0), "gradient: full colour at the largest of each lane"),
             (26.0, _negative, "negative gradient, or weight not reached yet"),
             (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of other weights"),
         ]

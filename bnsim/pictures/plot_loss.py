@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 SYMBOLS_UP_TO = 40
 LOG_RATIO = 20.0
-SAME_START = "same start, data, order and seed"
+SAME_START = "same start, data and seed"
 
 
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
@@ -47,7 +47,7 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
     )
     kind = " · log axis" if scale.kind == "log" else ""
     return PlotPicture(
-        "loss", "Loss", f"{LOSS_TITLES[frame.run.plan.loss]} of a batch{kind}", (panel,),
+        "loss", f"Loss: {LOSS_TITLES[frame.run.plan.loss]}", f"{SAME_START}{kind}", (panel,),
         theme.panel, theme.text, theme.muted, theme.grid, legend,
         conclusion=_conclusion(frames), description=f"Loss. {_conclusion(frames)}",
         warning=_warning(points),
@@ -92,7 +92,7 @@ def _curves(
     x = np.repeat(first, 2) if thinned else first
     v = np.stack([low, high], axis=1).reshape(-1) if thinned else low
     finite = np.isfinite(v)
-    few = first.size <= SYMBOLS_UP_TO
+    few = frame.run.scenario.batches <= SYMBOLS_UP_TO
     lane, without = LANE_WORDS[frame.lane], frame.lane == "without"
     shown = np.flatnonzero(finite)
     tips = tuple(f"batch {int(x[i]) + 1} {lane}\n{full(float(v[i]))}" for i in shown)
@@ -113,9 +113,9 @@ def _conclusion(frames: Frames) -> str:
     """One computed line: where both lanes stand, and what they share."""
     known = [(lane, f.loss) for lane, f in frames.items()]
     if any(loss is None for _, loss in known):
-        return f"Both lanes: {SAME_START}."
+        return ""
     parts = [f"{LANE_WORDS[lane]} {number(loss)}" for lane, loss in known if loss is not None]
-    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}; {SAME_START}."
+    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}."
 
 
 def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:

@@ -134,5 +134,6 @@ def spread_offsets(places: Array, span: float) -> Array:
     breaks = np.flatnonzero(np.diff(places[order]) >= 0.06 * span) + 1
     for cluster in np.split(order, breaks):
         if cluster.size > 1:
-            offsets[np.sort(cluster)] = np.linspace(0.3, -0.3, cluster.size)
+            half = min(0.3, 0.15 * (cluster.size - 1))
+            offsets[np.sort(cluster)] = np.linspace(half, -half, cluster.size)
     return offsets

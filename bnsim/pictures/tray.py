@@ -167,7 +167,7 @@ class _Rack:
         slot = self.tray.slot
         if slot >= NUMBER_SLOT and height >= 11:
             middle = self.tray.slot_left(sample) + slot / 2
-            size = min(11.5 if slot >= 44 else 10.0, height)
+            size = min(11.5 if slot >= 44 else 0.31 * slot + 0.6, height)
             self.canvas.text(middle, y, text, size, color, bold, room=slot - 2)
 
     # -- numbers -----------------------------------------------------------------

@@ -102,7 +102,7 @@ class NetworkPanel(QFrame):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.installEventFilter(self)
         box.activated.connect(self._on_box_activated)
-        grid.addWidget(plain_label(what, "muted"), row, 0)
+        grid.addWidget(plain_label(what, "muted", wrap=True), row, 0)
         grid.addWidget(box, row, 1)
 
     def _activation(self, grid: QGridLayout, scenario: Scenario) -> None:

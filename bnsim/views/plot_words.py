@@ -45,16 +45,18 @@ def header(picture: PlotPicture, layout: Layout) -> list[Shape]:
     room, gap = layout.width - 2 * MARGIN, 12.0
     title = text_width(picture.title, TITLE_SIZE, True)
     wanted = text_width(picture.subtitle, SUBTITLE_SIZE)
-    subtitle = min(wanted, max(room - gap - title, 0.35 * room)) if picture.subtitle else 0.0
+    # The title first: a few letters of a subtitle say nothing.
+    rest = room - gap - title
+    subtitle = min(wanted, rest) if picture.subtitle and rest >= min(wanted, 90.0) else 0.0
     left = room - (subtitle + gap if subtitle else 0.0)
-    right = layout.width - MARGIN
-    return [
-        Text(MARGIN, HEADER_Y, picture.title, TITLE_SIZE, picture.text_color, True, "left", left),
-        Text(
-            right, HEADER_Y, picture.subtitle, SUBTITLE_SIZE, picture.muted_color,
-            False, "right", max(subtitle, 1.0),
-        ),
-    ]  # fmt: skip
+    shapes: list[Shape] = [
+        Text(MARGIN, HEADER_Y, picture.title, TITLE_SIZE, picture.text_color, True, "left", left)
+    ]
+    if subtitle:
+        right, color = layout.width - MARGIN, picture.muted_color
+        words = (picture.subtitle, SUBTITLE_SIZE, color, False, "right", subtitle)
+        shapes.append(Text(right, HEADER_Y, *words))
+    return shapes
 
 
 def headings(picture: PlotPicture, frame: Frame) -> list[Shape]:

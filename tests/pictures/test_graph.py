@@ -6,13 +6,14 @@ import pytest
 
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.captions import caption, lane_status
+from bnsim.pictures.captions import caption
 from bnsim.pictures.cards import card
 from bnsim.pictures.graph import Look, graph_picture, layout_of
 from bnsim.pictures.legend import legend_picture
 from bnsim.pictures.palette import DARK, LIGHT, THEMES, contrast, text_on, value_color
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.scales import line_width
+from bnsim.pictures.status import lane_status
 from bnsim.pictures.timeline import timeline_picture
 from bnsim.pictures.types import Box, Circle, Strokes, Text
 from bnsim.sim.operation import Phase
