@@ -24,7 +24,7 @@ from bnsim.pictures.names import (
 from bnsim.pictures.palette import Theme, mix, text_on, value_color
 from bnsim.pictures.scales import neuron_gradient_reach, value_reach
 from bnsim.pictures.status import lane_status
-from bnsim.pictures.tray import draw_tray
+from bnsim.pictures.tray import draw_links, draw_tray
 from bnsim.pictures.types import Key, Picture
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame, Status
@@ -165,7 +165,7 @@ class _Graph:
     def _behind(self, layer: int, column: Column) -> None:
         """The activation behind a tray: what the layer passes on."""
         frame, sample = self.frame, self.frame.sample
-        tray = self.layout.trays[layer]
+        draw_links(self.canvas, self.layout, layer, self._dim(("behind", layer)))
         for unit, y in enumerate(column.y):
             value, status = None, Status.AHEAD
             if sample is not None:
@@ -173,15 +173,6 @@ class _Graph:
                 value = frame.value(layer, self._shown_out(layer, name), sample, unit)
                 status = frame.status(layer, "out", sample)
             dim = self._dim(("behind", layer))
-            if tray is not None:
-                self.canvas.box(
-                    tray.right,
-                    y - 0.6,
-                    column.x - column.radius - tray.right,
-                    1.2,
-                    self.theme.node_line,
-                    radius=0,
-                )
             self._node(("behind", layer, unit), column, float(y), value, status, dim, False)
             if layer == frame.n_layers - 1:
                 self._output_label(unit, column, float(y), neuron_name(frame, layer, unit))

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 HEADER = 54.0
 FOOTER = 23.0
-LEFT, RIGHT = 40.0, 64.0
+LEFT, RIGHT = 40.0, 82.0
 MOST_RADIUS = 23.0
 SLOT = 66.0
 SLOT_GAP = 4.0

@@ -127,9 +127,19 @@ def _box(canvas: Canvas, chip: Chip, x: float, width: float, done: int) -> None:
     color = theme.accent_text if now else (theme.text if done >= chip.first else theme.muted)
     if width >= 5.6 * len(chip.text) + 3:
         canvas.text(x + width / 2, CHIP_Y, chip.text, 11, color, bold=True)
-    elif width >= 4.6 * len(chip.text):
-        canvas.text(x + width / 2, CHIP_Y, chip.text, 9, color, room=width)
+    else:
+        _small_word(canvas, chip.text, x + width / 2, width, color)
     canvas.mark(("ops", chip.first, chip.last), x + width / 2, CHIP_Y, width + 4, CHIP_HEIGHT + 6)
+
+
+#: Words for chips that are too narrow for the full ones.
+_SHORT = {"γ β": "γβ", "loss": "L", "backward": "back", "update": "upd"}
+
+
+def _small_word(canvas: Canvas, text: str, x: float, width: float, color: str) -> None:
+    fitting = [word for word in (text, _SHORT.get(text, "")) if width >= 5.2 * len(word)]
+    if fitting:
+        canvas.text(x, CHIP_Y, fitting[0], 9, color)
 
 
 def _draw_run(canvas: Canvas, share: float, batches: int, left: float, room: float) -> None:

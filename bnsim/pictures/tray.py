@@ -27,15 +27,22 @@ def draw_tray(
     tray = layout.trays[layer]
     if tray is None:
         return
-    _links(canvas, tray, layout.neuron_right(layer), dim)
+    _links(canvas, tray, layout.neuron_right(layer), tray.left, dim)
     if tray.height < LEAST_OUTLINE:
         _outline(canvas, tray)
     for unit in range(tray.y.size):
         _Rack(canvas, frame, tray, layer, unit, dim).draw(unit == selected)
 
 
-def _links(canvas: Canvas, tray: TrayColumn, start: float, dim: float) -> None:
-    ends = np.full(tray.y.size, start), tray.y, np.full(tray.y.size, tray.left), tray.y
+def draw_links(canvas: Canvas, layout: Layout, layer: int, dim: float) -> None:
+    """The lines from a tray to the circles behind it."""
+    tray, behind = layout.trays[layer], layout.activations[layer]
+    if tray is not None and behind is not None:
+        _links(canvas, tray, tray.right, behind.x - behind.radius, dim)
+
+
+def _links(canvas: Canvas, tray: TrayColumn, start: float, end: float, dim: float) -> None:
+    ends = np.full(tray.y.size, start), tray.y, np.full(tray.y.size, end), tray.y
     color = mix(canvas.theme.node_line, canvas.theme.panel, 0.75 * dim)
     thin = 1.2 if tray.height >= LEAST_OUTLINE else 0.5
     canvas.add(Strokes(np.stack(ends, axis=1), color, thin))

@@ -75,7 +75,9 @@ def _digits(value: float, digits: int) -> str:
 def short(value: float) -> str:
     """A number without trailing zeros, for ticks and settings: 0.8, not 0.80."""
     text = number(value)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    if "e" in text:
+        return text.replace(".0e", "e")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _decimals(size: float) -> int:

@@ -50,5 +50,5 @@ ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("View", "Whole network", ("0",), "zoom_reset", "Fit the network"),
     ActionRow("View", "Full screen", ("F11",), "toggle_full_screen", "The whole screen"),
     ActionRow("Help", "Keys and mouse", ("?", "F1"), "show_help", "Every key in one list"),
-    ActionRow("Help", "About bnsim", (), "show_about", "Version and licences"),
+    ActionRow("Help", "About bnsim", ("Shift+F1",), "show_about", "Version and licences"),
 )
