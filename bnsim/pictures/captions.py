@@ -9,6 +9,8 @@ import numpy as np
 from bnsim.pictures.names import (
     LANE_WORDS,
     LOSS_TITLES,
+    OPTIMIZER_TITLES,
+    activation_title,
     layer_name,
     neuron_name,
     source_name,
@@ -16,6 +18,7 @@ from bnsim.pictures.names import (
 )
 from bnsim.pictures.words import (
     count_word,
+    full,
     number,
     printed_mean,
     printed_scaled,
@@ -48,6 +51,9 @@ def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
         return f"{name}: z = {text}"
     z = float(frame.record.view(layer, "z")[sample, unit])
     a = float(frame.record.view(layer, "a")[sample, unit])
+    if frame.record.has(layer, "x_hat") and not frame.has_tray(layer):
+        out = number(float(frame.record.out(layer)[sample, unit]))
+        return f"{name}: z = {text}, with {activation_title(frame, layer)} {out}"
     if a == z:
         return f"{name} = {text}"
     return f"{name} = {kind}({text}) = {number(a)}"
@@ -239,11 +245,20 @@ def _update(frames: Frames, op: Operation, unit: int) -> str:
     plan = frame.run.plan
     if plan.optimizer == "none":
         return "No optimizer in this scenario: every weight stays as it is for the next batch."
-    w = float(frame.record.view(0, "W")[0, 0])
-    d_w = float(frame.record.view(0, "d_W")[0, 0])
+    if not all(np.isfinite(frame.record.view(i, "d_W")).all() for i in range(frame.n_layers)):
+        return "The gradients with BN are not finite: no number is updated by this batch."
     name = f"w({source_name(frame, 0, 0)} → {neuron_name(frame, 0, 0)})"
-    moved = printed_sum([(-plan.rate, d_w)], w, w - plan.rate * d_w)
-    return f"Update: every weight moves against its gradient; {name} = {moved} with BN."
+    return f"Update: every weight moves against its gradient; {name}{_moved(frame)} with BN."
+
+
+def _moved(frame: Frame) -> str:
+    """How the first weight moves: the sum for SGD, where it goes to for the others."""
+    plan, record = frame.run.plan, frame.record
+    w, d_w = (float(record.view(0, n)[0, 0]) for n in ("W", "d_W"))
+    if plan.optimizer == "sgd":
+        return f" = {printed_sum([(-plan.rate, d_w)], w, w - plan.rate * d_w)}"
+    after = float(frame.run.record(record.batch + 1).view(0, "W")[0, 0])
+    return f" goes from {full(w)} to {full(after)} by {OPTIMIZER_TITLES[plan.optimizer]}"
 
 
 _SENTENCES: dict[Phase, Callable[[Frames, Operation, int], str]] = {

@@ -17,8 +17,8 @@ from bnsim.pictures.layout import (
 )
 from bnsim.pictures.lit import Place, lit_places
 from bnsim.pictures.names import (
-    LANE_TITLES,
     input_name,
+    lane_title,
     neuron_name,
 )
 from bnsim.pictures.palette import Theme, mix, text_on, value_color
@@ -77,8 +77,8 @@ def graph_picture(frame: Frame, look: Look, width: float, height: float) -> Pict
     layout = layout_of(frame, width * look.zoom, height * look.zoom)
     layout = layout.moved(look.pan[0] * width, look.pan[1] * height)
     _Graph(canvas, frame, look, layout).draw()
-    canvas.title(LANE_TITLES[frame.lane], f"{status} · {hidden}" if hidden else status)
-    return canvas.picture(f"{LANE_TITLES[frame.lane]}: {status}")
+    canvas.title(lane_title(frame), f"{status} · {hidden}" if hidden else status)
+    return canvas.picture(f"{lane_title(frame)}: {status}")
 
 
 class _Graph:

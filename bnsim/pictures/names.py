@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bnsim.pictures.words import subscript
 from bnsim.sim.frame import Frame
+from bnsim.sim.run import waits
 
 ACTIVATION_TITLES = {
     "relu": "ReLU",
@@ -14,6 +15,7 @@ ACTIVATION_TITLES = {
     "identity": "identity",
 }
 LOSS_TITLES = {"mse": "mean squared error", "cross_entropy": "cross-entropy"}
+OPTIMIZER_TITLES = {"none": "none", "sgd": "SGD", "momentum": "momentum 0.9", "adam": "Adam"}
 LANE_TITLES = {"without": "Without batch normalization", "with": "With batch normalization"}
 LANE_WORDS = {"without": "without BN", "with": "with BN"}
 
@@ -49,5 +51,16 @@ def tray_name(frame: Frame, layer: int) -> str:
 
 
 def activation_title(frame: Frame, layer: int) -> str:
-    """ReLU, tanh, ..."""
-    return ACTIVATION_TITLES[frame.run.plan.layers[layer].activation]
+    """ReLU, tanh, ...; with the layer normalization that stands at its side."""
+    plan = frame.run.plan.layers[layer]
+    title = ACTIVATION_TITLES[plan.activation]
+    if plan.placement == "none" or waits(plan):
+        return title
+    return f"LN, {title}" if plan.placement == "before" else f"{title}, LN"
+
+
+def lane_title(frame: Frame) -> str:
+    """Without or with batch normalization, or with layer normalization alone."""
+    norms = [layer for layer in frame.run.plan.layers if layer.placement != "none"]
+    layer_norm = norms and not any(waits(layer) for layer in norms)
+    return "With layer normalization" if layer_norm else LANE_TITLES[frame.lane]

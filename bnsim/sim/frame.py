@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.rules import LayerFlags, flags_of, raw_name
-from bnsim.sim.run import BatchRecord, Lane, Run
+from bnsim.sim.run import BatchRecord, Lane, Run, waits
 from bnsim.sim.schedule import NEVER, Cursor, Known, Schedule
 
 #: Gradients that a layer's backward operation makes known.
@@ -86,7 +86,7 @@ class Frame:
 
     def has_tray(self, layer: int) -> bool:
         """Whether batch normalization stands at this layer of this lane."""
-        return self.record.has(layer, "x_hat")
+        return waits(self.run.plan.layers[layer])
 
     def raw_name(self, layer: int) -> str:
         """The name of what a neuron gives: z where BN stands before the activation, else a."""

@@ -43,6 +43,7 @@ RANGES: dict[str, Range] = {
     "Data.x[]": Range(1, 256, "features"),
     "Layer.units": Range(1, 256),
     "BatchNorm.epsilon": Range(0.0, 1e3),
+    "BatchNorm.running_rate": Range(0.0, 1.0),
     "Initialization.sd": Range(0.0, 1e6),
     "Optimizer.rate": Range(0.0, 1e6),
     "Override.value": Range(-LARGEST, LARGEST),

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.engine.activations import ACTIVATIONS
-from bnsim.sim.run import BatchRecord
+from bnsim.sim.run import BatchRecord, waits
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -73,9 +73,11 @@ def outliers(weights: tuple[Array, ...], index: int) -> tuple[Mask, Array]:
 
 
 def raw_name(record: BatchRecord, layer: int) -> str:
-    """The name of what a neuron gives before any tray: z where BN stands before it."""
-    output = record.layout.output_name(layer)
-    return "z" if output == "a" and record.has(layer, "x_hat") else "a"
+    """The name of what a neuron gives before any tray: z, a, or its output without one."""
+    plan = record.plan.layers[layer]
+    if not waits(plan):
+        return record.layout.output_name(layer)
+    return "z" if plan.placement == "before" else "a"
 
 
 def _bound(record: BatchRecord, layer: int) -> float:
@@ -119,6 +121,8 @@ def _flags(record: BatchRecord) -> list[LayerFlags]:
         bound = _bound(record, layer)
         if name == "a" and np.isfinite(bound):
             typical = bound
+        elif record.has(layer, "x_hat") and not waits(record.plan.layers[layer]):
+            typical = _scale_behind(record, layer, typical)
         raw = record.view(layer, name)
         size = np.sqrt(np.mean(raw * raw, axis=0))
         beyond = ~np.isfinite(size) | (size > SCALE_TIMES * typical)

@@ -61,9 +61,18 @@ class BatchRecord:
 
 
 def dialect_of(norm: BatchNorm) -> Dialect:
-    """The engine's dialect of a layer, with its epsilon where the scenario sets one."""
+    """The engine's dialect of a layer, with what the scenario sets in its place."""
     dialect = DIALECTS[norm.dialect]
-    return dialect if norm.epsilon is None else dialect._replace(eps=norm.epsilon)
+    if norm.epsilon is not None:
+        dialect = dialect._replace(eps=norm.epsilon)
+    if dialect.has_running and norm.running_rate is not None:
+        dialect = dialect._replace(running_rate=norm.running_rate)
+    return dialect._replace(cumulative=dialect.has_running and norm.cumulative)
+
+
+def waits(layer: LayerPlan) -> bool:
+    """Whether samples wait for each other here: layer normalization needs one sample only."""
+    return layer.placement != "none" and layer.dialect.axis == 0
 
 
 def plan_of(scenario: Scenario, lane: Lane) -> Plan:

@@ -43,6 +43,11 @@ class Known:
     update: int
 
 
+def _all_at(passed: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """A layer where no sample waits: everything is known when a sample has passed."""
+    return dict.fromkeys(("z", "a", "x_hat", "y", "out", "raw"), passed)
+
+
 class Schedule:
     """The operations of one batch with the two lanes' times of knowing.
 
@@ -153,7 +158,7 @@ class Schedule:
     def _layer_with(self, index: int, placement: str) -> dict[str, NDArray[np.int64]]:
         passed = self._at(Phase.FORWARD, index)
         if placement == "none":
-            return {"z": passed, "a": passed, "out": passed, "raw": passed}
+            return _all_at(passed)
         x_hat, leave = self._at(Phase.NORMALIZE, index), self._at(Phase.LEAVE, index)
         y = self._at(Phase.SCALE, index) if self.layers[index].affine else x_hat
         return {
@@ -176,7 +181,7 @@ class Schedule:
             waits = first is not None and index > first
             at = self._at(Phase.ARRIVE, first) if waits and first is not None else None
             passed = at if at is not None else self._at(Phase.FORWARD, index)
-            forward.append({"z": passed, "a": passed, "out": passed, "raw": passed})
+            forward.append(_all_at(passed))
         return self._ended(tuple(forward))
 
     def _ended(self, forward: tuple[dict[str, NDArray[np.int64]], ...]) -> Known:

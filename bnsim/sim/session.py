@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bnsim.sim.frame import Frame, frame_at
 from bnsim.sim.operation import LayerSteps, Unit
-from bnsim.sim.run import LANES, Lane, Run, plan_of
+from bnsim.sim.run import LANES, Lane, Run, plan_of, waits
 from bnsim.sim.schedule import Cursor, Schedule
 from bnsim.sim.spec import Scenario
 from bnsim.sim.validate import validate
@@ -13,10 +13,8 @@ from bnsim.sim.validate import validate
 def schedule_of(scenario: Scenario) -> Schedule:
     """The operations of a batch, those of the lane with batch normalization."""
     plan = plan_of(scenario, "with")
-    steps = tuple(
-        LayerSteps(layer.placement != "none", layer.dialect.affine) for layer in plan.layers
-    )
-    placements = tuple(layer.placement for layer in plan.layers)
+    steps = tuple(LayerSteps(waits(layer), layer.dialect.affine) for layer in plan.layers)
+    placements = tuple(layer.placement if waits(layer) else "none" for layer in plan.layers)
     return Schedule(steps, placements, scenario.batch_size, scenario.batches_per_epoch)
 
 

@@ -11,12 +11,12 @@ from typing import Literal
 
 import msgspec
 
-ActivationName = Literal["relu", "tanh", "sigmoid", "identity"]
-DialectName = Literal["pytorch", "article", "plain"]
+ActivationName = Literal["relu", "leaky_relu", "elu", "tanh", "sigmoid", "identity"]
+DialectName = Literal["pytorch", "keras", "article", "plain", "layernorm"]
 Placement = Literal["before", "after"]
 InitializationName = Literal["he", "glorot", "lecun", "normal", "zeros"]
 LossName = Literal["mse", "cross_entropy"]
-OptimizerName = Literal["none", "sgd"]
+OptimizerName = Literal["none", "sgd", "momentum", "adam"]
 OrderName = Literal["given", "shuffled"]
 NormalizeInputs = Literal["off", "range", "standard"]
 
@@ -38,11 +38,18 @@ class Data(Part, frozen=True):
 
 
 class BatchNorm(Part, frozen=True):
-    """Batch normalization at one layer, before or after its activation."""
+    """Batch normalization at one layer, before or after its activation.
+
+    ``epsilon`` and ``running_rate`` (the weight of the new batch in the running
+    statistics) replace those of the dialect; ``cumulative`` makes the running statistics
+    plain averages over all batches.
+    """
 
     placement: Placement = "before"
     dialect: DialectName = "pytorch"
     epsilon: float | None = None
+    running_rate: float | None = None
+    cumulative: bool = False
 
 
 class Layer(Part, frozen=True):

@@ -112,10 +112,10 @@ def _check_layers(scenario: Scenario) -> None:
     _length("$.layers", scenario.layers, "Scenario.layers")
     for index, layer in enumerate(scenario.layers):
         _within(f"$.layers[{index}].units", layer.units, "Layer.units")
-        norm = layer.batch_norm
-        if norm is not None and norm.epsilon is not None:
-            path = f"$.layers[{index}].batch_norm.epsilon"
-            _within(path, norm.epsilon, "BatchNorm.epsilon")
+        for field in ("epsilon", "running_rate"):
+            value = getattr(layer.batch_norm, field, None)
+            if value is not None:
+                _within(f"$.layers[{index}].batch_norm.{field}", value, f"BatchNorm.{field}")
 
 
 def _check_sizes(scenario: Scenario) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from bnsim.pictures.names import ACTIVATION_TITLES, LOSS_TITLES
+from bnsim.pictures.names import ACTIVATION_TITLES, LOSS_TITLES, OPTIMIZER_TITLES
 from bnsim.pictures.words import number, power_of_ten, short
 from bnsim.sim import changes
 from bnsim.sim.run import dialect_of
-from bnsim.sim.spec import Scenario
+from bnsim.sim.spec import ActivationName, Scenario
 from bnsim.views.guard import guarded
 from bnsim.views.labels import plain_label
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "identity")
+ACTIVATIONS = get_args(ActivationName)
 INPUTS = (("off", "off"), ("range", "to 0..1"), ("standard", "mean 0, deviation 1"))
 PLACEMENTS = (("", "off"), ("before", "before"), ("after", "after"))
 
@@ -161,4 +163,4 @@ def _optimizer(scenario: Scenario) -> str:
     optimizer = scenario.optimizer
     if optimizer.name == "none":
         return "none"
-    return f"{optimizer.name.upper()}, rate {short(optimizer.rate)}"
+    return f"{OPTIMIZER_TITLES[optimizer.name]}, rate {short(optimizer.rate)}"

@@ -18,6 +18,7 @@ from bnsim.pictures.timeline import timeline_picture
 from bnsim.pictures.types import Box, Circle, Strokes, Text
 from bnsim.sim.operation import Phase
 from bnsim.sim.session import Session
+from bnsim.sim.spec import BatchNorm
 from tests.scenarios import small
 
 SIZE = (780.0, 320.0)
@@ -209,3 +210,28 @@ def test_that_an_exploding_run_is_drawn_with_finite_axes_and_says_so() -> None:
 
 def sgd(rate: float):
     return msgspec.structs.replace(small().optimizer, rate=rate)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam", "sgd"])
+@pytest.mark.parametrize("dialect", ["keras", "layernorm", "plain", "article"])
+@pytest.mark.parametrize("activation", ["leaky_relu", "elu"])
+def test_that_every_row_of_the_engine_is_drawn_and_told(optimizer, dialect, activation) -> None:
+    plain = small((4, 3, 2), ("before", "after", ""), activation=activation)
+    layers = [
+        msgspec.structs.replace(x, batch_norm=x.batch_norm and norm(x.batch_norm, dialect))
+        for x in plain.layers
+    ]
+    rule = msgspec.structs.replace(plain.optimizer, name=optimizer)
+    session = Session(msgspec.structs.replace(plain, layers=layers, optimizer=rule))
+    for t in range(session.schedule.n + 1):
+        session.seek(t)
+        assert caption(session.frames(), (0, 0))
+        for frame in session.frames().values():
+            picture = graph_picture(frame, Look(LIGHT), *SIZE)
+            assert all(card(frame, mark.key) for mark in picture.marks)
+        for plot in PLOTS:
+            plot.draw(session.frames(), Look(LIGHT))
+
+
+def norm(old: BatchNorm, dialect: str) -> BatchNorm:
+    return msgspec.structs.replace(old, dialect=dialect)

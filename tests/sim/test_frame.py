@@ -1,9 +1,11 @@
+import msgspec
 import numpy as np
 import pytest
 
 from bnsim.sim.frame import Status
 from bnsim.sim.operation import Phase
 from bnsim.sim.session import Session
+from bnsim.sim.spec import BatchNorm
 from tests.scenarios import small
 
 
@@ -90,3 +92,18 @@ def test_that_every_number_is_known_at_the_end_of_a_batch(placements: tuple[str,
         for layer in range(2):
             names = {"z", "a", "out"} | ({"mean", "x_hat", "y"} if frame.has_tray(layer) else set())
             assert all(frame.status(layer, n, s) is Status.KNOWN for n in names for s in range(3))
+
+
+@pytest.mark.parametrize("placement", ["before", "after"])
+def test_that_layer_normalization_keeps_no_sample_waiting(placement: str) -> None:
+    norm = BatchNorm(placement=placement, dialect="layernorm")
+    plain = small()
+    layers = [msgspec.structs.replace(plain.layers[0], batch_norm=norm), plain.layers[1]]
+    session = Session(msgspec.structs.replace(plain, layers=layers))
+    assert not [op for op in session.schedule.operations if op.phase is Phase.ARRIVE]
+    at(session, Phase.FORWARD, 1, 0)
+    frame = session.frame("with")
+    assert frame.value(1, "out", 0, 0) is not None
+    assert not frame.has_tray(0)
+    assert frame.value(0, frame.raw_name(0), 0, 0) == frame.record.out(0)[0, 0]
+    assert frame.flags[0].out_of_scale.sum() == 0
