@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from bnsim.export.headless import ExportJob, Window, pictures_offered, run_job
+from bnsim.export.headless import Window
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import Settings, save_settings, settings_path
@@ -17,10 +17,11 @@ from bnsim.pictures.palette import LIGHT, THEMES
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario
-from bnsim.ui import dialogs
+from bnsim.ui import dialogs, exporting
 from bnsim.ui.actions import ACTIONS
 from bnsim.ui.center import Center
 from bnsim.ui.controller import Controller
+from bnsim.ui.exporting import Moment
 from bnsim.ui.network_panel import NetworkPanel
 from bnsim.ui.notice import NoticeBar
 from bnsim.ui.plots_panel import PlotsPanel
@@ -210,52 +211,21 @@ class MainWindow(QMainWindow):
         self.export_picture("graph")
 
     def export_picture(self, picture: str) -> None:
-        """Ask what and where, then write it."""
-        dialog = dialogs.ExportDialog(self, pictures_offered(), self._export_choice(picture))
-        if not dialog.exec():
-            return
-        choice = dialog.choice()
-        self._remember_export(choice)
-        path = dialogs.ask_save(self, self._proposed(choice.picture), "PNG picture (*.png)")
-        if path is not None:
-            self._settings.export_folder = str(path.parent)
-            self._write(choice, path)
-
-    def _export_choice(self, picture: str) -> dialogs.ExportChoice:
-        s = self._settings
-        size = dialogs.SIZES.get(s.export_size) or dialogs.SIZES["1600 x 1000"]
-        return dialogs.ExportChoice(picture, size, s.export_size, s.export_dpi, s.export_theme)
-
-    def _remember_export(self, choice: dialogs.ExportChoice) -> None:
-        s = self._settings
-        s.export_size, s.export_dpi, s.export_theme = choice.size_name, choice.dpi, choice.theme
-
-    def _proposed(self, picture: str) -> Path:
-        folder = Path(self._settings.export_folder or Path.home())
-        return folder / f"{self.controller.session.scenario.name}-{picture}.png"
-
-    def _write(self, choice: dialogs.ExportChoice, path: Path) -> None:
+        """Ask what and where, then write it; say what came of it."""
         session, state = self.controller.session, self.controller.state
-        job = ExportJob(
-            session.scenario, choice.picture, session.t, choice.size, choice.dpi,
-            choice.theme, path, state.lanes, state.selected,
-        )  # fmt: skip
+        moment = Moment(session.scenario, session.t, state.lanes, state.selected)
         try:
-            run_job(job, self._draw_window)
+            path = exporting.export(self, self._settings, picture, moment, self._draw_window)
         except InputError as error:
             self.notice.say(str(error), error=True)
             return
-        self.notice.say(f"Saved {path.name!r} in {str(path.parent)!r}.")
+        if path is not None:
+            self.notice.say(f"Saved {path.name!r} in {str(path.parent)!r}.")
 
     def _on_export_asked(self, picture: str, point: QPoint) -> None:
-        menu = QMenu(self)
-        for name, text in ((picture, "Export this picture…"), ("window", "Export the window…")):
-            action = menu.addAction(text)
-            action.setData(name)
-        chosen = menu.exec(point)
-        menu.deleteLater()
+        chosen = exporting.ask_menu(self, picture, point)
         if chosen is not None:
-            self.export_picture(chosen.data())
+            self.export_picture(chosen)
 
     # -- remembering -------------------------------------------------------------
     def _restore(self) -> None:

@@ -49,7 +49,7 @@ STRUCTURE = [
     ("learning_rate", 0.1, "$: ", "Allowed fields: version, name"),
     ("layers.0.activation", "rleu", "$.layers[0].activation: ", "did you mean `relu`?"),
     ("layers.0.activation", "qqqqq", "$.layers[0].activation: ", "Allowed values: "),
-    ("layers.0.activation", 3, "$.layers[0].activation: ", "quotes: identity, relu"),
+    ("layers.0.activation", 3, "$.layers[0].activation: ", "quotes: elu, identity"),
     ("layers.0.batch_norm.dialect", "torch", "$.layers[0].batch_norm.dialect: ", "`pytorch`"),
     ("layers.0.batch_norm", "before", "$.layers[0].batch_norm: ", "an object in { }"),
     ("layers.0.batch_norm", True, "$.layers[0].batch_norm: ", "an object in { }"),
