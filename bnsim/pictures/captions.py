@@ -93,7 +93,7 @@ def _forward(frames: Frames, op: Operation, unit: int) -> str:
     if before.phase is Phase.LEAVE and before.layer is not None:
         left = _became(frame, before.layer, sample, 0)
         again = f"Both lanes show sample {sample + 1} again."
-        return f"{left} Then through {text} {again}"
+        return f"{left} Then {neuron_sum(frame, layer, sample, unit)}. {again}"
     return f"Sample {sample + 1} through {text}"
 
 
@@ -196,7 +196,7 @@ def _leave(frames: Frames, op: Operation, unit: int) -> str:
 
 
 #: Why a huge and a tiny value may become the same number.
-_OWN = "Each neuron is measured by its own mean and deviation."
+_OWN = "(each by its own mean and deviation)"
 
 
 def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
@@ -208,7 +208,7 @@ def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
         f"{number(float(raw[sample, u]))} became {b}" for u, b in zip(units, became, strict=True)
     ]
     same = len(became) == 2 and became[0] == became[1]
-    too = f" too. {_OWN}" if same else "."
+    too = f" too {_OWN}." if same else "."
     return f"Sample {sample + 1} leaves {tray_name(frame, layer)}: {', '.join(pairs)}{too}"
 
 

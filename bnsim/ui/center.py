@@ -17,6 +17,10 @@ from bnsim.views.labels import plain_label
 from bnsim.views.picture_view import PictureView
 
 
+#: Heights of the caption, and the width from which two lines are enough.
+TWO_LINES, THREE_LINES, WIDE = 36, 52, 700
+
+
 class LaneView(PictureView):
     """One lane's graph; ``lane`` says which."""
 
@@ -63,7 +67,6 @@ class Center(QWidget):
         frame.setObjectName("card")
         inner = QVBoxLayout(frame)
         inner.setContentsMargins(14, 5, 14, 5)
-        self._caption.setMinimumHeight(36)
         self._caption.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self._caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._caption.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -106,6 +109,8 @@ class Center(QWidget):
         )
         shown = {lane: f for lane, f in frames.items() if state.lanes in (lane, "compare")}
         self._caption.setText(caption(frames, state.selected, tuple(shown)))
+        # A fixed height: the graphs may not jump with the length of a sentence.
+        self._caption.setFixedHeight(TWO_LINES if width >= WIDE else THREE_LINES)
 
     def _show_card(self) -> None:
         """Refill the card under a resting pointer."""

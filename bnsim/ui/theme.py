@@ -134,7 +134,7 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {theme.panel_line};
         border-radius: 5px;
         padding: 5px 10px;
-        font-weight: 500;
+        font-weight: 600;
     }}
     QToolButton:hover, QPushButton:hover {{
         background: {theme.accent_soft};

@@ -173,10 +173,10 @@ def test_that_a_bug_ends_with_status_1_and_a_traceback_only_when_asked(debug):
 @pytest.mark.parametrize("arguments", [["list"], ["run", "cascade", "--json"]])
 def test_that_a_closed_pipe_is_no_error(arguments):
     command = [sys.executable, "-m", "bnsim", *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        process.stdout.close()
+    read, write = os.pipe()
+    os.close(read)  # before the program starts: closing it later would be a race
+    with subprocess.Popen(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE) as process:
+        os.close(write)
         assert process.stderr.read() == b""
         assert process.wait(60) == 1
 
