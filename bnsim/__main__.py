@@ -15,7 +15,7 @@ from bnsim.sim.errors import InputError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
-_MODULES = {"list": "show_list"}
+_MODULES = {"list": "show_list", "open": "open_figure"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,18 +41,12 @@ def main(argv: list[str] | None = None) -> int:
     except InputError as error:
         return _complain(str(error), BAD_INPUT)
     except BrokenPipeError:  # whoever read our output has had enough of it
-        _forget_output()
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except MemoryError:
         return _complain("there is not enough memory; use fewer batches or samples.", FAILED)
     return status
-
-
-def _forget_output() -> None:
-    """Let the interpreter's last flush go nowhere: it would complain about the closed pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PICTURE = ROOT / "resources" / "docs" / "window.png"
 #: How the picture was made; run it again when a test says that it is out of date.
-MADE_BY = "bnsim export article -o {} --picture window --at 1:forward:2:1 --size 1440x900"
+MADE_BY = "bnsim export article -o {} --picture window --at 1:forward:2:1 --size 1440x900 --force"
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -44,14 +44,14 @@ def test_that_it_opens_with_one_sentence_one_picture_and_two_commands() -> None:
     assert "sh resources/setup.sh && .venv/bin/pytest -q" in block
 
 
-COMMANDS = re.findall(r"^bnsim (?:list|run|export|doctor)[^#\n]*", README, flags=re.M)
+COMMANDS = re.findall(r"^bnsim (?:list|run|check|export|doctor)[^#\n]*", README, flags=re.M)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_that_its_commands_run(command: str, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(command) == 0
-    for name in re.findall(r"\S+\.(?:npz|png)", command):
+    for name in re.findall(r"\S+\.(?:npz|png|pdf|gif|csv)", command):
         assert (tmp_path / name).stat().st_size > 1000
     capsys.readouterr()
 

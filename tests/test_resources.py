@@ -8,7 +8,10 @@ import pytest
 
 from bnsim.files.locate import resource, scenario_names, scenario_path
 
-ICONS = "chevron-down-dark chevron-down-light moon pause play skip-back step-back step-forward sun"
+ICONS = (
+    "check-dark check-light chevron-down-dark chevron-down-light "
+    "moon pause play skip-back step-back step-forward sun"
+)
 # What the screen writes. Inter has no nabla, circled operators or superscript T.
 LETTERS = "xyŷγβμσεηδθλαΔ\u0302√×−·÷±≈≠≤≥∞→←↑↓∑Σ∂²³⁻₀₁₂₃₄₅₆₇₈₉…–—•′0123456789.,:()=+"
 
@@ -18,7 +21,7 @@ def test_that_the_icon_is_a_line_drawing_of_24_units(name):
     root = ElementTree.fromstring(resource("icons", f"{name}.svg").read_bytes())
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert root.get("viewBox") == "0 0 24 24"
-    colored = name.startswith("chevron-down")  # a style sheet cannot tint a picture
+    colored = name.startswith(("chevron-down", "check"))  # a style sheet cannot tint a picture
     assert (root.get("stroke") == "currentColor") != colored
 
 

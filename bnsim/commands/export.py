@@ -1,11 +1,10 @@
-"""``bnsim export``: a picture of a moment, drawn without a screen."""
+"""``bnsim export``: a figure of a moment, drawn without a screen, or a whole set of them."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import os
-import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,67 +15,134 @@ from bnsim.commands.parsing import (
     add_lane,
     add_scenario,
     parser,
+    say,
     scenario_of,
     whole_number,
 )
 from bnsim.commands.show_list import picture_rows
 from bnsim.doctor import refusal
+from bnsim.export.formats import ANIMATIONS, PRESETS, Extent, parse_size, pixels, preset
 from bnsim.sim.errors import InputError
 from bnsim.sim.phases import HELP
 
 if TYPE_CHECKING:
+    from bnsim.export.job import ExportJob, Options
     from bnsim.sim.spec import Scenario
 
-SIDE = (16, 10_000)
 THEMES = ("light", "dark", "print")
+UNITS = ("operation", "sample", "phase", "batch", "epoch")
 DEFAULT_MOMENT = "1:end"
+WORDS = ("title", "labels", "legend", "caption")
+
+SUFFIXES = """\
+The suffix of FILE chooses the format: .png .svg .pdf for one moment, .gif .mp4 for a
+stretch of them, .csv .npz for the numbers behind the picture (counted from 0).
+"""
 
 
 def main(arguments: list[str]) -> int:
-    """Draw and write one picture."""
-    options = parser("export", HELP)
+    """Draw and write one figure, or a set of them into a folder."""
+    options = parser("export", SUFFIXES + HELP)
     add_scenario(options)
     _add_options(options)
     given = options.parse_args(arguments)
     scenario = scenario_of(given.scenario)
-    _check_picture(given.picture)
-    t = _moment(given.at, scenario)
+    jobs = _set(given, scenario) if given.all else [_job(given, scenario)]
     # never a window on someone's screen, and none is needed
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     why_not = refusal()
     if why_not is not None:
         sys.stderr.write(why_not + "\n")
         return 2
-    from bnsim.ui.figures import export_picture
+    from bnsim.ui.figures import export_jobs
 
-    export_picture(
-        scenario, given.picture, t, given.size, given.dpi, given.theme, given.out, given.lane
-    )
+    export_jobs(jobs)
+    if given.all:
+        say(f"{len(jobs)} figures in {given.out}, listed in index.csv")
     return 0
 
 
-def size(text: str) -> tuple[int, int]:
-    """WxH in pixels, for ``type=`` of the option."""
-    match = re.fullmatch(r"([0-9]{1,6})[xX]([0-9]{1,6})", text)
-    if not match:
-        raise argparse.ArgumentTypeError(f"{text[:40]!a} is no size; write WxH, such as 1600x900")
-    width, height = int(match[1]), int(match[2])
-    if not all(SIDE[0] <= side <= SIDE[1] for side in (width, height)):
-        what = f"{width}x{height} is out of range"
-        raise argparse.ArgumentTypeError(f"{what}; use {SIDE[0]} to {SIDE[1]:,} pixels a side")
-    return width, height
+def size(text: str) -> Extent:
+    """A size in pixels, cm, mm or inches, for ``type=`` of the option."""
+    try:
+        extent = parse_size(text)
+        pixels(extent, None)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return extent
+
+
+def speed(text: str) -> float:
+    """Frames a second, for ``type=`` of the option."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 50:
+        raise argparse.ArgumentTypeError(f"{text[:40]!a} is no number from 0.1 to 50")
+    return value
 
 
 def _add_options(options: Parser) -> None:
     dpi = partial(whole_number, low=10, high=1200)
     add = options.add_argument
-    add("-o", "--out", metavar="FILE.png", type=Path, required=True, help="the file to write")
+    add("-o", "--out", metavar="FILE", type=Path, required=True, help="the file to write")
+    add("--all", action="store_true", help="a whole set of figures; -o names their folder")
     add("--picture", metavar="NAME", default="graph", help="one of `bnsim list`, default: graph")
-    add("--at", metavar="MOMENT", default=DEFAULT_MOMENT, help=f"default: {DEFAULT_MOMENT}")
-    add("--size", metavar="WxH", type=size, help="pixels, 16 to 10,000 a side")
-    add("--dpi", metavar="N", type=dpi, help="dots an inch that the file claims, 10 to 1200")
+    add("--at", metavar="MOMENT", help=f"default: {DEFAULT_MOMENT}")
+    sizes = options.add_mutually_exclusive_group()
+    sizes.add_argument("--size", metavar="WxH", type=size, help="1600x900, 8.5x6cm or 3.3x2.5in")
+    sizes.add_argument("--preset", choices=PRESETS, help="1920x1080, 8.5 cm wide, or 1200x1200")
+    add("--dpi", metavar="N", type=dpi, help="dots an inch, 10 to 1200; cm and in: 300")
     add("--theme", choices=THEMES, default="light", help="default: light")
+    for word in WORDS:
+        add(f"--no-{word}", dest=word, action="store_false", help=f"leave the {word} out")
+    add("--until", metavar="MOMENT", help="the last moment of .gif, .mp4 and sheet")
+    add("--unit", choices=UNITS, default="sample", help="of one frame to the next: sample")
+    add("--fps", metavar="N", type=speed, default=2.0, help="frames a second, default: 2")
+    add("--force", action="store_true", help="replace a file that exists")
     add_lane(options)
+
+
+def _options(given: argparse.Namespace) -> Options:
+    from bnsim.export.job import Options
+
+    extent = given.size
+    if given.preset:
+        extent = preset(given.preset, given.picture, given.lane)
+    try:
+        found, dpi = pixels(extent, given.dpi) if extent else (None, given.dpi)
+    except ValueError as error:
+        raise InputError(f"{error}; change --size or --dpi.") from None
+    return Options(found, dpi, given.theme, *(getattr(given, word) for word in WORDS))
+
+
+def _job(given: argparse.Namespace, scenario: Scenario) -> ExportJob:
+    from bnsim.export.job import ExportJob
+
+    _check_picture(given.picture)
+    _check_until(given)
+    at = DEFAULT_MOMENT if given.at is None else given.at
+    until = None if given.until is None else _moment(given.until, scenario)
+    start = "1:start" if until is not None and given.at is None else at
+    return ExportJob(
+        scenario,
+        given.picture,
+        _moment(start, scenario),
+        given.out,
+        _options(given),
+        given.lane,
+        until=until,
+        unit=given.unit,
+        fps=given.fps,
+        force=given.force,
+    )
+
+
+def _set(given: argparse.Namespace, scenario: Scenario) -> list[ExportJob]:
+    from bnsim.export.figure_set import figure_set
+
+    return figure_set(scenario, given.out, _options(given), given.lane, given.force)
 
 
 def _check_picture(name: str) -> None:
@@ -85,6 +151,12 @@ def _check_picture(name: str) -> None:
         near = difflib.get_close_matches(name[:80], names, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise InputError(f"there is no picture {name[:80]!a}; {hint}Pictures: {', '.join(names)}.")
+
+
+def _check_until(given: argparse.Namespace) -> None:
+    lasts = given.out.suffix.lower() in ANIMATIONS or given.picture == "sheet"
+    if given.until is not None and not lasts:
+        raise InputError("--until is for .gif, .mp4 and --picture sheet; leave it out.")
 
 
 def _moment(text: str, scenario: Scenario) -> int:

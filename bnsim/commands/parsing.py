@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "list": "scenarios, pictures, phases and file formats",
     "run": "compute batches and print or write their numbers",
+    "check": "compare every derivative with finite differences and PyTorch",
     "export": "draw a picture of a moment into a file",
+    "open": "open the window at the moment that a figure shows",
     "doctor": "look for what this machine lacks",
 }
 LANE_CHOICES = ("without", "with", "both")

@@ -6,7 +6,7 @@ import json
 import math
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bnsim.commands.parsing import add_lane, add_scenario, parser, say, scenario_of, whole_number
 
@@ -75,17 +75,20 @@ def _write(scenario: Scenario, lanes: tuple[Lane, ...], batches: int, out: Path)
     write_numbers(scenario, lanes, batches, out)
 
 
-def _series(scenario: Scenario, lane: Lane, batches: int) -> dict[str, list[float]]:
-    """Loss, and accuracy where there are classes, of every batch."""
+def _series(scenario: Scenario, lane: Lane, batches: int) -> dict[str, list[Any]]:
+    """Loss, and accuracy where there are classes, of every batch; the first fault in words."""
+    from bnsim.pictures.status import fault_words
     from bnsim.sim.run import Run
 
     run, with_classes = Run(scenario, lane), scenario.loss == "cross_entropy"
-    result: dict[str, list[float]] = {"loss": []}
+    result: dict[str, list[Any]] = {"loss": [], "fault": []}
     if with_classes:
         result["accuracy"] = []
     for batch in range(batches):
         record = run.record(batch)
         result["loss"].append(record.loss)
+        if record.fault is not None and not result["fault"]:
+            result["fault"].append(fault_words(record))
         if with_classes:
             said = record.out(len(scenario.layers) - 1).argmax(axis=1)
             right = said == record.targets.argmax(axis=1)
@@ -96,17 +99,29 @@ def _series(scenario: Scenario, lane: Lane, batches: int) -> dict[str, list[floa
 def _json(scenario: Scenario, lanes: tuple[Lane, ...], batches: int) -> str:
     values = {
         lane: {
-            name: [value if math.isfinite(value) else repr(value) for value in series]
+            name: [_json_value(value) for value in series]
             for name, series in _series(scenario, lane, batches).items()
+            if series
         }
         for lane in lanes
     }
     return json.dumps({"scenario": scenario.name, "batches": batches, "lanes": values}, indent=1)
 
 
+def _json_value(value: float | str) -> float | str:
+    """JSON has no infinity: numbers that are not finite become text."""
+    return value if isinstance(value, str) or math.isfinite(value) else repr(value)
+
+
 def _table(scenario: Scenario, lanes: tuple[Lane, ...], batches: int) -> str:
     """Losses by batch, counted from 1 as on the screen; the middle of a long run is left out."""
-    losses = [_series(scenario, lane, batches)["loss"] for lane in lanes]
+    series = [_series(scenario, lane, batches) for lane in lanes]
+    losses = [values["loss"] for values in series]
+    faults = [
+        f"{lane} BN: {values['fault'][0]}; such batches are not committed"
+        for lane, values in zip(lanes, series, strict=True)
+        if values["fault"]
+    ]
     heads = [f"{'loss ' + lane:>14}" for lane in lanes]
     rows = [
         f"{batch + 1:>7}" + "".join(f"  {loss[batch]:>14.6g}" for loss in losses)
@@ -114,4 +129,4 @@ def _table(scenario: Scenario, lanes: tuple[Lane, ...], batches: int) -> str:
     ]
     if batches > _HEAD + _TAIL:
         rows[_HEAD:-_TAIL] = [f"{'...':>7}"]
-    return "\n".join(["  ".join([f"{'batch':>7}", *heads]), *rows])
+    return "\n".join(["  ".join([f"{'batch':>7}", *heads]), *rows, *faults])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from bnsim.commands.parsing import parser, say
+from bnsim.export.formats import FIGURES
 from bnsim.sim.phases import PHASES
 
 Rows = list[tuple[str, str]]
@@ -28,10 +29,9 @@ def main(arguments: list[str]) -> int:
 
 def picture_rows() -> Rows:
     """Name and title of every picture of ``bnsim export``."""
-    from bnsim.pictures.plots import PLOTS
+    from bnsim.pictures.offered import PICTURES
 
-    plots = [(plot.name, plot.title) for plot in PLOTS]
-    return [("graph", "The network"), *plots, ("window", "The whole window")]
+    return list(PICTURES)
 
 
 def _groups() -> dict[str, Rows]:
@@ -54,7 +54,7 @@ def _formats() -> Rows:
     from bnsim.files.numbers import FORMATS
 
     numbers = [(form.suffix, f"bnsim run --out: {form.title}") for form in FORMATS]
-    return [*numbers, (".png", "bnsim export -o: picture")]
+    return [*numbers, *((suffix, f"bnsim export -o: {label}") for suffix, label in FIGURES)]
 
 
 def _text(group: str, rows: Rows) -> str:

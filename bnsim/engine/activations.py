@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from bnsim.engine.arrays import Array
+from bnsim.engine.arrays import Array, number
 
 LEAK = 0.01
 """Slope of the leaky ReLU left of 0, PyTorch's ``negative_slope``."""
@@ -57,7 +57,7 @@ class Activation(NamedTuple):
 
 def relu(x: Array, out: Array | None = None) -> Array:
     """Return max(0, x)."""
-    return np.maximum(x, 0.0, out=out)
+    return np.maximum(x, number(0.0), out=out)
 
 
 def d_relu(x: Array, a: Array, out: Array | None = None) -> Array:
@@ -92,13 +92,13 @@ def d_elu(x: Array, a: Array, out: Array | None = None) -> Array:
 
 def tanh(x: Array, out: Array | None = None) -> Array:
     """Return tanh(x)."""
-    return np.tanh(x, out=out)
+    return np.tanh(x, out)
 
 
 def d_tanh(x: Array, a: Array, out: Array | None = None) -> Array:
     """1 - a²."""
-    out = np.multiply(a, a, out=out)
-    return np.subtract(1.0, out, out=out)
+    out = np.multiply(a, a, out)
+    return np.subtract(number(1.0), out, out)
 
 
 def sigmoid(x: Array, out: Array | None = None) -> Array:
@@ -118,13 +118,13 @@ def d_sigmoid(x: Array, a: Array, out: Array | None = None) -> Array:
 
 def identity(x: Array, out: Array | None = None) -> Array:
     """Return x itself."""
-    return np.positive(x, out=out)
+    return np.positive(x, out)
 
 
 def d_identity(x: Array, a: Array, out: Array | None = None) -> Array:
     """1 everywhere."""
     out = np.empty_like(x) if out is None else out
-    out[...] = 1.0
+    out.fill(1.0)
     return out
 
 
@@ -146,7 +146,7 @@ def backward(
     d_x : ndarray of shape (m, H)
     """
     out = df(x, a, out)
-    return np.multiply(out, d_a, out=out)
+    return np.multiply(out, d_a, out)
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -13,9 +13,18 @@ Array = NDArray[np.float64]
 
 @lru_cache(maxsize=64)
 def _ones(n: int) -> Array:
-    ones = np.ones(n)
-    ones.flags.writeable = False
-    return ones
+    return _read_only(np.ones(n))
+
+
+@lru_cache(maxsize=256)
+def number(value: float) -> Array:
+    """A number as an array without axes, which spares a ufunc the conversion: half its time."""
+    return _read_only(np.array(float(value)))
+
+
+def _read_only(values: Array) -> Array:
+    values.flags.writeable = False
+    return values
 
 
 def column_sum(x: Array, out: Array | None = None) -> Array:
@@ -40,11 +49,10 @@ def column_sum(x: Array, out: Array | None = None) -> Array:
 def all_finite(values: Array) -> bool:
     """Whether a flat array holds neither infinity nor NaN.
 
-    Their sum tells it in one pass; only when the sum is not finite does each number count,
-    as the sum of large finite numbers may overflow.
+    The sum of their squares tells it in one pass; only when it is not finite does each number
+    count, as the squares of large finite numbers overflow.
     """
-    total = float(_ones(len(values)).dot(values))
-    return math.isfinite(total) or bool(np.isfinite(values).all())
+    return math.isfinite(values.dot(values)) or bool(np.isfinite(values).all())
 
 
 def never_zero(divisor: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bnsim.engine.arrays import Array, all_finite, column_sum, never_zero
+from bnsim.engine.arrays import Array, all_finite, column_sum, never_zero, number
 from bnsim.engine.dialects import DIALECTS, Dialect
 from bnsim.engine.running import fold, infer, update_running
 
@@ -84,14 +84,18 @@ def forward(
     a power of two, so that x_hat stays exact while var is infinite.
     """
     out = out or _normalized_like(x, dialect)
-    columns, x_hat = _columns(x, dialect), _columns(out.x_hat, dialect)
+    mean, var, _, x_hat, y = out
+    columns, x_hat, squares = (x, x_hat, y) if dialect.axis == 0 else (x.T, x_hat.T, y.T)
+    m = number(len(columns))
+    np.divide(column_sum(columns, mean), m, mean)
+    np.subtract(columns, mean, x_hat)
     # y is free until the end and holds the squares meanwhile, unless it is x_hat
-    squares = None if gamma is None else _columns(out.y, dialect)
-    _center(columns, out.mean, out.var, x_hat, squares)
+    products = np.multiply(x_hat, x_hat, None if gamma is None else squares)
+    np.divide(column_sum(products, var), m, var)
     _divide(columns, dialect, out, x_hat)
     if gamma is not None and beta is not None:
-        np.multiply(out.x_hat, gamma, out=out.y)
-        np.add(out.y, beta, out=out.y)
+        np.multiply(out.x_hat, gamma, y)
+        np.add(y, beta, y)
     return out
 
 
@@ -101,32 +105,17 @@ def _normalized_like(x: Array, dialect: Dialect) -> Normalized:
     return Normalized(mean, var, std, x_hat, np.empty(x.shape) if dialect.affine else x_hat)
 
 
-def _columns(x: Array, dialect: Dialect) -> Array:
-    """What is normalized together, in columns."""
-    return x if dialect.axis == 0 else x.T
-
-
-def _center(x: Array, mean: Array, var: Array, centered: Array, squares: Array | None) -> None:
-    """The mean, x - mean, and the variance: two passes over the batch."""
-    m = float(len(x))
-    column_sum(x, mean)
-    np.divide(mean, m, out=mean)
-    np.subtract(x, mean, out=centered)
-    column_sum(np.multiply(centered, centered, out=squares), var)
-    np.divide(var, m, out=var)
-
-
 def _divide(x: Array, dialect: Dialect, out: Normalized, x_hat: Array) -> None:
     """From x - mean to x_hat, in place."""
+    var, std = out.var, out.std
     if dialect.eps == 0.0:
-        constant = _is_rounding(out.var, x)
-        out.var[constant], x_hat[:, constant] = 0.0, 0.0
-    np.add(out.var, dialect.eps, out=out.std)
-    np.sqrt(out.std, out=out.std)
+        constant = _is_rounding(var, x)
+        var[constant], x_hat[:, constant] = 0.0, 0.0
+    np.sqrt(np.add(var, number(dialect.eps), std), std)
     if dialect.added:
-        np.add(out.std, dialect.added, out=out.std)
-    np.divide(x_hat, _divisor(out.std, dialect), out=x_hat)
-    if not all_finite(out.var):
+        np.add(std, number(dialect.added), std)
+    np.divide(x_hat, _divisor(std, dialect), x_hat)
+    if not all_finite(var):
         _normalize_huge(x, dialect, out, x_hat)
 
 
@@ -175,6 +164,8 @@ def backward(
 ) -> Gradients:
     """The gradients, through the statistics of the batch too.
 
+    It is `pass_back`, which training needs, and `shown_gradients`, which it does not.
+
     Parameters
     ----------
     d_y : ndarray of shape (m, H)
@@ -195,17 +186,15 @@ def backward(
 
         d_x_hat = d_y gamma
         d_mean  = -Σ d_x_hat / std
-        d_var   = -Σ (d_x_hat x_hat) / std · 1 / (2 root)
+        d_var   = -Σ (d_x_hat x_hat) / (2 std root)
         d_x     = d_x_hat / std + d_var · 2 (x - mean) / m + d_mean / m
         d_gamma = Σ d_y x_hat,   d_beta = Σ d_y
     """
     out = out or _gradients_like(d_y, forward_pass, dialect)
-    if gamma is None:
-        out = out if out.d_x_hat is d_y else out._replace(d_x_hat=d_y)
-    else:
-        np.multiply(d_y, gamma, out=out.d_x_hat)
-        _affine_gradients(d_y, forward_pass.x_hat, out)
-    _input_gradient(forward_pass, dialect, out)
+    if gamma is None and out.d_x_hat is not d_y:
+        out = out._replace(d_x_hat=d_y)
+    pass_back(d_y, forward_pass, gamma, dialect, out)
+    shown_gradients(d_y, forward_pass, gamma, dialect, out)
     return out
 
 
@@ -216,27 +205,40 @@ def _gradients_like(d_y: Array, forward_pass: Normalized, dialect: Dialect) -> G
     return Gradients(d_x_hat, d_mean, d_var, np.empty(d_y.shape), d_gamma, d_beta)
 
 
-def _affine_gradients(d_y: Array, x_hat: Array, out: Gradients) -> None:
-    # d_x is free until the end and holds the products meanwhile
-    column_sum(np.multiply(d_y, x_hat, out=out.d_x), out.d_gamma)
-    column_sum(d_y, out.d_beta)
+def pass_back(
+    d_y: Array, forward_pass: Normalized, gamma: Array | None, dialect: Dialect, out: Gradients
+) -> None:
+    """d_gamma, d_beta and d_x of `backward`, into ``out``.
 
+    As x - mean = x_hat std, and gamma is one number for a whole column, the formula of d_x is
 
-def _input_gradient(forward_pass: Normalized, dialect: Dialect, out: Gradients) -> None:
-    """d_mean, d_var and d_x.
+        d_x = (d_y - Σ d_y / m - x_hat Σ (d_y x_hat) / m · std / root) gamma / std,
 
-    As x - mean = x_hat std, the middle term of d_x is -x_hat pull / std, in which nothing
-    overflows or vanishes, with pull = -2 d_var std² / m = Σ (d_x_hat x_hat) std / (m root).
+    in which nothing overflows or vanishes, as d_var does where x is huge.
     """
-    d_x_hat, d_x = _columns(out.d_x_hat, dialect), _columns(out.d_x, dialect)
-    x_hat, m = _columns(forward_pass.x_hat, dialect), float(len(d_x))
+    x_hat, d_x = forward_pass.x_hat, out.d_x
+    # d_x is free until the end and holds the products meanwhile
+    total = column_sum(d_y, out.d_beta)
+    product = column_sum(np.multiply(d_y, x_hat, d_x), out.d_gamma)
+    std = _divisor(forward_pass.std, dialect)
+    if dialect.axis == 1:  # the columns are samples, and gamma is no number for a column
+        d_y = d_y if gamma is None else np.multiply(d_y, gamma, out.d_x_hat)
+        x_hat, d_y, d_x, gamma = x_hat.T, d_y.T, d_x.T, None
+        total, product = column_sum(d_y), column_sum(np.multiply(d_y, x_hat, d_x))
+    m, root = number(len(d_x)), _root(forward_pass, std, dialect)
+    share = product / m if root is std else product / m * (std / root)
+    np.subtract(d_y, np.multiply(x_hat, share, d_x), d_x)
+    np.subtract(d_x, total / m, d_x)
+    np.multiply(d_x, (1.0 if gamma is None else gamma) / std, d_x)
+
+
+def shown_gradients(
+    d_y: Array, forward_pass: Normalized, gamma: Array | None, dialect: Dialect, out: Gradients
+) -> None:
+    """d_x_hat, d_mean and d_var of `backward`, into ``out``."""
+    if gamma is not None:
+        np.multiply(d_y, gamma, out.d_x_hat)
     std = _divisor(forward_pass.std, dialect)
     root = _root(forward_pass, std, dialect)
-    product = column_sum(np.multiply(d_x_hat, x_hat, out=d_x))
-    np.divide(column_sum(d_x_hat), -std, out=out.d_mean)
-    np.divide(product, -2.0 * std * root, out=out.d_var)
-    pull = product / m if root is std else product * std / (m * root)
-    np.multiply(x_hat, pull, out=d_x)
-    np.subtract(d_x_hat, d_x, out=d_x)
-    np.divide(d_x, std, out=d_x)
-    np.add(d_x, out.d_mean / m, out=d_x)
+    np.divide(out.d_x_hat.sum(dialect.axis), -std, out.d_mean)
+    np.divide((out.d_x_hat * forward_pass.x_hat).sum(dialect.axis), -2.0 * std * root, out.d_var)

@@ -22,7 +22,7 @@ def forward(x: Array, W: Array, b: Array, out: Array | None = None) -> Array:
     z : ndarray of shape (m, H)
     """
     z = x.dot(W, out)
-    return np.add(z, b, out=z)
+    return np.add(z, b, z)
 
 
 def backward(
@@ -51,4 +51,16 @@ def backward(
     -----
     d_x = d_z Wᵀ,  d_W = xᵀ d_z,  d_b = Σ over the samples of d_z.
     """
-    return d_z.dot(W.T, out_d_x), x.T.dot(d_z, out_d_W), column_sum(d_z, out_d_b)
+    return input_gradient(d_z, W, out_d_x), *parameter_gradients(d_z, x, out_d_W, out_d_b)
+
+
+def input_gradient(d_z: Array, W: Array, out_d_x: Array | None = None) -> Array:
+    """The part of `backward` that goes on to the layer before."""
+    return d_z.dot(W.T, out_d_x)
+
+
+def parameter_gradients(
+    d_z: Array, x: Array, out_d_W: Array | None = None, out_d_b: Array | None = None
+) -> tuple[Array, Array]:
+    """The part of `backward` that the optimizer asks for."""
+    return x.T.dot(d_z, out_d_W), column_sum(d_z, out_d_b)

@@ -51,6 +51,6 @@ _DIALECTS = (
     Dialect("keras", eps=1e-3, running_rate=0.01, unbiased=False),
     Dialect("article", eps=0.0, added=1.0, affine=False, running_rate=None),
     Dialect("plain", eps=0.0),
-    Dialect("layernorm", affine=False, running_rate=None, axis=1),
+    Dialect("layernorm", running_rate=None, axis=1),
 )
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}

@@ -22,13 +22,28 @@ Key = tuple[int, str]
 
 
 class LayerPlan(NamedTuple):
-    """One layer; ``placement`` is "none", or normalization "before" or "after" the activation."""
+    """One layer of a network, its names those of the tables.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Inputs and neurons.
+    activation : str
+    placement : str
+        "none", or normalization "before" or "after" the activation.
+    dialect : Dialect
+    frozen : bool
+        Whether normalization takes its running statistics for constants, in training too:
+        neither the forward nor the backward pass goes through the batch.  The layout is the
+        same either way, so a state fits both.
+    """
 
     n_in: int
     n_out: int
     activation: str
     placement: str
     dialect: Dialect = DIALECTS["pytorch"]
+    frozen: bool = False
 
 
 class Plan(NamedTuple):
@@ -59,10 +74,15 @@ class Layout(NamedTuple):
         Names in the order in which they are computed.
     params, grads : slice
         All parameters, and their gradients in the same order.
-    running : slice
-        All running statistics.
+    running, statistics : slice
+        All running statistics, and those of the batch that they follow in the same order.
     state : slice
-        Parameters, running statistics, moments of the optimizer, count of the steps.
+        Parameters, moments of the optimizer, count of the steps, running statistics.
+    checked : slice
+        Numbers of which one is not finite whenever any is that training needs: running
+        statistics, gradients, the batch's statistics, the loss, inputs of activations.  Only
+        an activation hides an infinity of its input; what else is not finite reaches the loss
+        and, on the way back, the gradient of a bias.
     outputs : tuple of str
         The name of each layer's output.
     """
@@ -72,7 +92,9 @@ class Layout(NamedTuple):
     params: slice
     grads: slice
     running: slice
+    statistics: slice
     state: slice
+    checked: slice
     outputs: tuple[str, ...]
 
     def view(self, arena: Array, layer: int, name: str) -> Array:
@@ -90,27 +112,67 @@ class Layout(NamedTuple):
 
 
 def layout_of(plan: Plan) -> Layout:
-    """Lay out the arena: parameters | running | moments | count | gradients | values."""
-    keys = list(_keys(plan))
-    params = [key for key in keys if key[1] in PARAMETERS]
-    running = [key for key in keys if key[1] in RUNNING]
-    memory = [(NETWORK, "moments"), (NETWORK, "count")]
-    grads = [(layer, "d_" + name) for layer, name in params]
-    shared = _shared(plan)
-    first = {*params, *running, *memory, *grads, *shared}
-    order = [*params, *running, *memory, *grads, *(key for key in keys if key not in first)]
-    slots, end = _allocate(plan, order)
+    """Lay out the arena.
+
+    Parameters | moments | count | running | gradients | what else is checked | the rest.
+    """
+    keys, shared = list(_keys(plan)), _shared(plan)
+    groups = _groups(plan, keys, shared)
+    first = [key for group in groups.values() for key in group]
+    rest = [key for key in keys if key not in {*first, *shared}]
+    slots, end = _allocate(plan, [*first, *rest])
+    spans = _spans(groups, slots)
     for key in keys:
         slots[key] = slots[_owner(key, shared)]
     return Layout(
         size=end,
         slots=_by_layer(keys, slots),
-        params=_span(params, slots, 0),
-        grads=_span(grads, slots, slots[NETWORK, "count"].place.stop),
-        running=_span(running, slots, _span(params, slots, 0).stop),
-        state=slice(0, slots[NETWORK, "count"].place.stop),
+        params=spans["params"],
+        grads=spans["grads"],
+        running=spans["running"],
+        statistics=spans["statistics"],
+        state=slice(0, spans["running"].stop),
+        checked=slice(spans["running"].start, spans["entering"].stop),
         outputs=tuple(_output_name(layer) for layer in plan.layers),
     )
+
+
+def _groups(plan: Plan, keys: list[Key], shared: dict[Key, Key]) -> dict[str, list[Key]]:
+    """What lies together, in the order in which it lies at the start of the arena."""
+    params = [key for key in keys if key[1] in PARAMETERS]
+    running = [key for key in keys if key[1] in RUNNING]
+    statistics = [(layer, name.removeprefix("running_")) for layer, name in running]
+    entering = ["y" if layer.placement == "before" else "z" for layer in plan.layers]
+    return {
+        "params": params,
+        "memory": [(NETWORK, "moments"), (NETWORK, "count")],
+        "running": running,
+        "grads": [(layer, "d_" + name) for layer, name in params],
+        "statistics": statistics,
+        "others": [key for key in keys if key[1] in STATISTICS and key not in statistics],
+        "loss": [(NETWORK, "loss")],
+        "entering": [_owner(key, shared) for key in enumerate(entering)],
+    }
+
+
+def _spans(groups: Mapping[str, list[Key]], slots: dict[Key, Slot]) -> dict[str, slice]:
+    """The part of the arena that each group takes."""
+    spans, end = {}, 0
+    for name, keys in groups.items():
+        start, end = end, slots[keys[-1]].place.stop if keys else end
+        spans[name] = slice(start, end)
+    return spans
+
+
+def is_shown_only(plan: Plan, key: Key) -> bool:
+    """Whether training does not need a gradient: that of the inputs, of statistics, of x_hat.
+
+    Only `Network.backward` computes them, `Network.step` does not.
+    """
+    layer, name = key
+    if name == "d_x_hat":  # elsewhere it is d_y, or on the way to d_x
+        return plan.layers[layer].dialect.affine and plan.layers[layer].dialect.axis == 0
+    return key == (0, "d_x") or name in ("d_mean", "d_var")
 
 
 def _keys(plan: Plan) -> Iterable[Key]:
@@ -193,11 +255,6 @@ def _network_shape(plan: Plan, name: str) -> tuple[int, ...]:
         )
         return (OPTIMIZERS[plan.optimizer].n_moments, n_params)
     return (plan.batch, plan.layers[-1].n_out) if name == "targets" else ()
-
-
-def _span(keys: list[Key], slots: dict[Key, Slot], start: int) -> slice:
-    """The part of the arena that neighbours take, empty at ``start`` when there are none."""
-    return slice(start, slots[keys[-1]].place.stop if keys else start)
 
 
 def _by_layer(keys: list[Key], slots: dict[Key, Slot]) -> Mapping[int, Mapping[str, Slot]]:

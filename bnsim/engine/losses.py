@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from bnsim.engine.arrays import Array
+from bnsim.engine.arrays import Array, number
 
 
 class Value(Protocol):
@@ -33,13 +33,14 @@ class Loss(NamedTuple):
 
 def mse(o: Array, t: Array) -> float:
     """The mean of (o - t)² over all m C elements, as ``torch.nn.MSELoss``."""
-    return float(np.square(o - t).mean())
+    off = o - t
+    return float(np.vdot(off, off)) / off.size
 
 
 def d_mse(o: Array, t: Array, out: Array | None = None) -> Array:
     """2 (o - t) / (m C)."""
-    out = np.subtract(o, t, out=out)
-    return np.multiply(out, 2.0 / o.size, out=out)
+    out = np.subtract(o, t, out)
+    return np.multiply(out, number(2.0 / o.size), out)
 
 
 def cross_entropy(o: Array, t: Array) -> float:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bnsim.engine.arrays import Array, all_finite
-from bnsim.engine.calls import backward_calls, forward_calls, running_calls
+from bnsim.engine.arrays import Array
+from bnsim.engine.calls import (
+    backward_calls,
+    forward_calls,
+    input_call,
+    running_weights,
+    shown_calls,
+)
+from bnsim.engine.faults import NonFinite, first_non_finite
 from bnsim.engine.layout import NETWORK, LayerPlan, Layout, Plan, layout_of
 from bnsim.engine.losses import LOSSES
 from bnsim.engine.optimizers import OPTIMIZERS
+from bnsim.engine.running import move
 
 __all__ = ["NETWORK", "LayerPlan", "Layout", "Network", "NonFinite", "Plan"]
-
-
-class NonFinite(NamedTuple):
-    """Where a number is not finite; -1 for what the array does not have.
-
-    ``layer`` is -1 for the loss.  In a weight matrix ``sample`` is the input.
-    """
-
-    layer: int
-    name: str
-    sample: int
-    neuron: int
 
 
 class Network:
@@ -45,8 +38,8 @@ class Network:
         Every number of the network.  Its copy between `backward` and `update` is the record
         of a batch: parameters before the update, running statistics after the forward pass.
     state : ndarray
-        The part of the arena to store in order to return to a moment: parameters, running
-        statistics, moments of the optimizer, count of the updates.
+        The part of the arena to store in order to return to a moment: parameters, moments of
+        the optimizer, count of the updates, running statistics.
     params, grads : ndarray of shape (P,)
         All parameters, and their gradients in the same order.
 
@@ -56,15 +49,18 @@ class Network:
     """
 
     def __init__(self, plan: Plan) -> None:
-        _refuse_small_batches(plan)
+        _refuse_unfit_layers(plan)
         self.plan = plan
         self.layout = layout_of(plan)
         self.arena: Array = np.zeros(self.layout.size)
         self.state = self.arena[self.layout.state]
         self.params = self.arena[self.layout.params]
         self.grads = self.arena[self.layout.grads]
+        self._checked = self.arena[self.layout.checked]
         self._running = self.arena[self.layout.running]
+        self._statistics = self.arena[self.layout.statistics]
         self._running_before = self._running.copy()
+        self._harmless = (1e100 / max(1.0, plan.rate)) ** 2
         self._bind()
         self._set_to_start()
 
@@ -85,10 +81,16 @@ class Network:
             for index, plan in enumerate(self.plan.layers)
         ]
         self._forward_calls = [call for layer in layers for call in forward_calls(*layer)]
+        first, *others = layers
         self._backward_calls = [
-            call for layer in reversed(layers) for call in backward_calls(*layer)
-        ]
-        self._running_calls = [call for layer in layers for call in running_calls(*layer)]
+            call
+            for layer in reversed(others)
+            for call in (*backward_calls(*layer), input_call(layer[1]))
+        ] + backward_calls(*first)
+        self._shown_calls = [call for layer in layers for call in shown_calls(*layer)]
+        self._shown_calls.append(input_call(first[1]))
+        self._weights = running_weights(self.plan, 0.0)
+        self._cumulative = any(layer.dialect.cumulative for layer in self.plan.layers)
 
     def _set_to_start(self) -> None:
         for index in range(len(self.plan.layers)):
@@ -110,78 +112,87 @@ class Network:
     @np.errstate(all="ignore")
     def forward(self) -> None:
         """Compute every value, the loss, and the running statistics after this batch."""
-        for call in self._forward_calls:
-            call()
-        self._loss[...] = self._loss_row.f(self._output, self._targets)
-        np.copyto(self._running_before, self._running)
-        for update_running in self._running_calls:
-            update_running(count=float(self._count))
+        self._forward()
 
     @np.errstate(all="ignore")
     def backward(self) -> None:
         """Compute every gradient, from the loss back to the inputs."""
-        self._loss_row.df(self._output, self._targets, self._d_loss)
-        for call in self._backward_calls:
+        self._backward()
+        for call in self._shown_calls:
             call()
 
     @np.errstate(all="ignore")
     def update(self) -> None:
         """Let the optimizer move the parameters.
 
-        A batch that is not finite leaves no trace in the state: the parameters stay, and the
-        running statistics return to what they were before it.
+        A batch with a number that is not finite, or whose update would give one, leaves no
+        trace in the state: parameters and moments stay, and the running statistics return
+        to what they were before it.  `faults.fault_of` names the number.
         """
-        if all_finite(self.grads) and all_finite(self._running):
-            self._count += 1.0
-            self._optimizer.step(
-                self.params, self.grads, self._moments, float(self._count), self.plan.rate
-            )
-        else:
-            np.copyto(self._running, self._running_before)
+        self._update()
 
+    @np.errstate(all="ignore")
     def step(self, x: ArrayLike, targets: ArrayLike) -> None:
-        """Train on one batch; the arguments are those of `set_batch`."""
+        """Train on one batch; the arguments are those of `set_batch`.
+
+        It leaves the gradients that `layout.is_shown_only` names as they were.
+        """
         self.set_batch(x, targets)
-        self.forward()
-        self.backward()
-        self.update()
+        self._forward()
+        self._backward()
+        self._update()
+
+    def _forward(self) -> None:
+        for call in self._forward_calls:
+            call()
+        self._loss.fill(self._loss_row.f(self._output, self._targets))
+        self._running_before[...] = self._running
+        if self._cumulative:
+            self._weights = running_weights(self.plan, float(self._count))
+        move(self._running, self._statistics, *self._weights)
+
+    def _backward(self) -> None:
+        self._loss_row.df(self._output, self._targets, self._d_loss)
+        for call in self._backward_calls:
+            call()
+
+    def _update(self) -> None:
+        # so small a sum of squares holds no infinity, no NaN, and nothing that may overflow
+        if self._checked.dot(self._checked) < self._harmless:
+            self._move()
+        else:
+            self._move_if_finite()
+
+    def _move(self) -> None:
+        count = float(self._count) + 1.0
+        self._count.fill(count)
+        self._optimizer.step(self.params, self.grads, self._moments, count, self.plan.rate)
+
+    def _move_if_finite(self) -> None:
+        before = self.state.copy()
+        if np.isfinite(self._checked).all():
+            self._move()
+            if np.isfinite(self.state).all():
+                return
+        np.copyto(self.state, before)
+        np.copyto(self._running, self._running_before)
 
     def first_non_finite(self) -> NonFinite | None:
-        """The first number that is infinite or NaN, in the order of computation.
-
-        Values come first, layer by layer; then the loss; then gradients, from the loss back.
-        """
-        for layer, name in self._names_as_computed():
-            where = np.argwhere(~np.isfinite(self.view(layer, name)))
-            if len(where):
-                return NonFinite(layer, name, *self._sample_and_neuron(layer, name, where[0]))
-        return None
-
-    def _names_as_computed(self) -> Iterator[tuple[int, str]]:
-        layers = range(len(self.plan.layers))
-        keys = [(layer, name) for layer in layers for name in self.layout.names(layer)]
-        yield from (key for key in keys if not key[1].startswith("d_"))
-        yield NETWORK, "loss"
-        for layer in reversed(layers):
-            yield from (key for key in keys if key[0] == layer and key[1].startswith("d_"))
-
-    def _sample_and_neuron(self, layer: int, name: str, index: Array) -> tuple[int, int]:
-        if len(index) == 2:
-            return int(index[0]), int(index[1])
-        if len(index) == 0:
-            return -1, -1
-        of_samples = self.plan.layers[layer].dialect.axis == 1 and name.removeprefix("d_") in (
-            "mean",
-            "var",
-            "std",
-        )
-        return (int(index[0]), -1) if of_samples else (-1, int(index[0]))
+        """The first number that is infinite or NaN, in the order of computation."""
+        return first_non_finite(self.plan, self.layout, self.arena)
 
 
-def _refuse_small_batches(plan: Plan) -> None:
+def _refuse_unfit_layers(plan: Plan) -> None:
     for index, layer in enumerate(plan.layers):
-        if layer.placement != "none" and plan.batch < layer.dialect.min_batch:
+        dialect = layer.dialect
+        if layer.placement == "none":
+            continue
+        if layer.frozen and not dialect.has_running:
             raise ValueError(
-                f"layer {index}: the dialect {layer.dialect.name!r} trains on batches of at "
-                f"least {layer.dialect.min_batch} samples, not {plan.batch}"
+                f"layer {index}: the dialect {dialect.name!r} keeps no running statistics to freeze"
+            )
+        if not layer.frozen and plan.batch < dialect.min_batch:
+            raise ValueError(
+                f"layer {index}: the dialect {dialect.name!r} trains on batches of at "
+                f"least {dialect.min_batch} samples, not {plan.batch}"
             )

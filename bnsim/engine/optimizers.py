@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from bnsim.engine.arrays import Array
+from bnsim.engine.arrays import Array, number
 
 MOMENTUM = 0.9
 BETA_1, BETA_2, ADAM_EPS = 0.9, 0.999, 1e-8
@@ -47,7 +47,7 @@ def stay(params: Array, grads: Array, moments: Array, count: float, rate: float)
 
 def sgd(params: Array, grads: Array, moments: Array, count: float, rate: float) -> None:
     """Gradient descent: p ← p - rate g."""
-    np.subtract(params, rate * grads, out=params)
+    np.subtract(params, np.multiply(grads, number(rate)), params)
 
 
 def momentum(params: Array, grads: Array, moments: Array, count: float, rate: float) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnsim.engine.arrays import Array, never_zero
+from bnsim.engine.arrays import Array, never_zero, number
 from bnsim.engine.dialects import Dialect
 
 
@@ -40,12 +40,22 @@ def update_running(
     average.  The unbiased s of the variance is var m / (m - 1), and var for a batch of 1.
     PyTorch's ``momentum`` is α, that of Keras 1 - α.
     """
+    old, of_mean, of_var = weights(m, dialect, count)
+    move(running_mean, mean, number(old), number(of_mean))
+    move(running_var, var, number(old), number(of_var))
+
+
+def weights(m: int, dialect: Dialect, count: float = 0.0) -> tuple[float, float, float]:
+    """The weights of the old running statistics, of a batch's mean, and of its variance."""
     alpha = 1.0 / (count + 1.0) if dialect.cumulative else (dialect.running_rate or 0.0)
     correction = m / (m - 1) if dialect.unbiased and m > 1 else 1.0
-    np.multiply(running_mean, 1.0 - alpha, out=running_mean)
-    np.add(running_mean, alpha * mean, out=running_mean)
-    np.multiply(running_var, 1.0 - alpha, out=running_var)
-    np.add(running_var, (alpha * correction) * var, out=running_var)
+    return 1.0 - alpha, alpha, alpha * correction
+
+
+def move(running: Array, batch: Array, old: Array, new: Array) -> None:
+    """Move statistics in place, r ← old r + new s: any number at once, each with its weights."""
+    np.multiply(running, old, running)
+    np.add(running, np.multiply(batch, new), running)
 
 
 def infer(

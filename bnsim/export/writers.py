@@ -1,4 +1,7 @@
-"""Images as files: one row a format.  To add a format, write a function and its row."""
+"""Every format that a picture can have: one row each.
+
+To add a format, write a function from a job to bytes, and its row.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,33 @@ from typing import NamedTuple
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
+from bnsim import __version__
+from bnsim.export import animation, tables, vector
+from bnsim.export.formats import FIGURES
+from bnsim.export.images import image_of
+from bnsim.export.job import DEFAULT_DPI, ExportJob, Progress, Window
+from bnsim.export.origin import KEY, facts, origin_json
 from bnsim.sim.errors import InputError
 
 INCH_M = 0.0254
 #: PNG allows no longer names for its texts.
 LONGEST_KEY = 79
 
-Write = Callable[[QImage, Mapping[str, str], int], bytes]
+Write = Callable[[ExportJob, Window, Progress], bytes]
 
 
 class Writer(NamedTuple):
-    """A row: the suffix with its dot, what a dialog calls it, and image to bytes."""
+    """A row: suffix with its dot, what a dialog calls it, what it is for, job to bytes.
+
+    ``kinds`` are of still, animation, numbers; ``shapes`` is set where a format is made of
+    shapes, which a whole window has not.
+    """
 
     suffix: str
     label: str
+    kinds: tuple[str, ...]
     write: Write
+    shapes: bool = False
 
 
 def png_bytes(image: QImage, texts: Mapping[str, str], dpi: int) -> bytes:
@@ -50,7 +65,54 @@ def png_bytes(image: QImage, texts: Mapping[str, str], dpi: int) -> bytes:
     return bytes(buffer.data().data())
 
 
-WRITERS: tuple[Writer, ...] = (Writer(".png", "PNG picture", png_bytes),)
+def texts_of(job: ExportJob) -> dict[str, str]:
+    """What every picture says about itself, for a person and for ``bnsim open``."""
+    about = facts(job)
+    return {
+        "Software": f"bnsim {__version__}",
+        "Title": job.scenario.title,
+        "bnsim-version": __version__,
+        "bnsim-scenario": job.scenario.name,
+        "bnsim-moment": about["moment"],
+        "bnsim-picture": job.picture,
+        "bnsim-seed": str(job.scenario.seed),
+        KEY: origin_json(job),
+    }
+
+
+def _png(job: ExportJob, window: Window, _progress: Progress) -> bytes:
+    return png_bytes(image_of(job, window), texts_of(job), job.options.dpi or DEFAULT_DPI)
+
+
+def _svg(job: ExportJob, _window: Window, _progress: Progress) -> bytes:
+    return vector.svg_bytes(job)
+
+
+def _pdf(job: ExportJob, _window: Window, _progress: Progress) -> bytes:
+    return vector.pdf_bytes(job)
+
+
+def _csv(job: ExportJob, _window: Window, _progress: Progress) -> bytes:
+    return tables.csv_bytes(tables.table_of(job))
+
+
+def _npz(job: ExportJob, _window: Window, _progress: Progress) -> bytes:
+    return tables.npz_bytes(tables.table_of(job))
+
+
+def _row(suffix: str, kind: str, write: Write, shapes: bool = False) -> Writer:
+    return Writer(suffix, dict(FIGURES)[suffix], (kind,), write, shapes)
+
+
+WRITERS: tuple[Writer, ...] = (
+    _row(".png", "still", _png),
+    _row(".svg", "still", _svg, True),
+    _row(".pdf", "still", _pdf, True),
+    _row(".gif", "animation", animation.gif_bytes),
+    _row(".mp4", "animation", animation.mp4_bytes),
+    _row(".csv", "numbers", _csv),
+    _row(".npz", "numbers", _npz),
+)
 
 
 def writer_for(path: str | os.PathLike[str]) -> Writer:

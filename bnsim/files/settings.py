@@ -29,11 +29,24 @@ class Settings:
     speed: int = 4
     geometry: str = ""
     splitters: str = ""
+    open_folder: str = ""
     export_folder: str = ""
-    export_size: str = "1600 x 1000"
+    export_picture: str = "graph"
+    export_format: str = ".png"
+    export_size: str = "slide"
+    export_width: float = 1920.0
+    export_height: float = 1080.0
+    export_unit: str = "px"
     export_dpi: int = 96
     export_theme: str = "light"
-    open_folder: str = ""
+    export_title: bool = True
+    export_labels: bool = True
+    export_legend: bool = True
+    export_caption: bool = True
+    export_start: str = "batch"
+    export_until: str = "batch"
+    export_step: str = "sample"
+    export_fps: int = 2
 
 
 def settings_path() -> Path:

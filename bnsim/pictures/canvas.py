@@ -40,6 +40,8 @@ class Canvas:
     def __init__(self, width: float, height: float, theme: Theme) -> None:
         self.width, self.height, self.theme = width, height, theme
         self.shapes: list[Shape] = []
+        #: Drawn after everything else, but below the title.
+        self.top: list[Shape] = []
         self.marks: list[Mark] = []
         self._lines: list[NDArray[np.float64]] = []
         self._line_keys: list[Key] = []
@@ -52,6 +54,8 @@ class Canvas:
     def title(self, title: str, subtitle: str = "") -> None:
         """The title and one line of context, above whatever was drawn before."""
         theme = self.theme
+        self.shapes += self.top
+        self.top = []
         self.box(2, 2, self.width - 4, TITLE_Y + 10, theme.panel)
         end = MARGIN + 1.06 * text_width(title, 13)
         self.text(MARGIN, TITLE_Y, title, 13, bold=True, align="left", room=self.width - MARGIN)
@@ -136,7 +140,7 @@ class Canvas:
             self.width,
             self.height,
             self.theme.window,
-            tuple(self.shapes),
+            (*self.shapes, *self.top),
             tuple(self.marks),
             found,
             description,

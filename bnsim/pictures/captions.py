@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from bnsim.engine.activations import ACTIVATIONS
 from bnsim.pictures.names import (
     LANE_WORDS,
     LOSS_TITLES,
@@ -16,6 +17,7 @@ from bnsim.pictures.names import (
     source_name,
     tray_name,
 )
+from bnsim.pictures.status import fault_words
 from bnsim.pictures.words import (
     count_word,
     full,
@@ -34,13 +36,26 @@ from bnsim.sim.run import LANES, Lane
 Frames = Mapping[Lane, Frame]
 
 
-def weighted_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
+def weighted_sum(
+    frame: Frame, layer: int, sample: int, unit: int, places: int | None = None
+) -> str:
     """The sum that gave a neuron's z: weights times inputs plus the bias."""
     record = frame.record
     w, x = record.view(layer, "W")[:, unit], record.view(layer, "x")[sample]
     pairs = [(float(a), float(b)) for a, b in zip(w, x, strict=True)]
     z = float(record.view(layer, "z")[sample, unit])
-    return printed_sum(pairs, float(record.view(layer, "b")[unit]), z)
+    return printed_sum(pairs, float(record.view(layer, "b")[unit]), z, places)
+
+
+def _places_for(kind: str, z: float, a: float) -> int | None:
+    """Decimals of z that give the printed a when the activation is worked out by hand."""
+    if not np.isfinite(z) or abs(z) > 1e6:
+        return None
+    f = ACTIVATIONS[kind].f
+    for places in range(2, 12):
+        if number(float(f(np.array([round(z, places)]))[0])) == number(a):
+            return places
+    return None
 
 
 def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
@@ -56,6 +71,7 @@ def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
         return f"{name}: z = {text}, with {activation_title(frame, layer)} {out}"
     if a == z:
         return f"{name} = {text}"
+    text = weighted_sum(frame, layer, sample, unit, _places_for(kind, z, a))
     return f"{name} = {kind}({text}) = {number(a)}"
 
 
@@ -242,23 +258,34 @@ def _largest_gradient(frame: Frame, layer: int) -> str:
 
 def _update(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
+    told = [
+        f"{fault_words(f.record)} {LANE_WORDS[f.lane]}" for f in frames.values() if f.record.fault
+    ]
+    if told:
+        return f"Not committed: {'; '.join(told)}. The parameters stay as they were before it."
     plan = frame.run.plan
     if plan.optimizer == "none":
         return "No optimizer in this scenario: every weight stays as it is for the next batch."
-    if not all(np.isfinite(frame.record.view(i, "d_W")).all() for i in range(frame.n_layers)):
-        return "The gradients with BN are not finite: no number is updated by this batch."
-    name = f"w({source_name(frame, 0, 0)} → {neuron_name(frame, 0, 0)})"
-    return f"Update: every weight moves against its gradient; {name}{_moved(frame)} with BN."
+    return f"Update: every weight moves against its gradient; {_moved(frame)} with BN."
 
 
 def _moved(frame: Frame) -> str:
-    """How the first weight moves: the sum for SGD, where it goes to for the others."""
+    """How the weight with the largest gradient moves: a sum for SGD, else where it goes to."""
     plan, record = frame.run.plan, frame.record
-    w, d_w = (float(record.view(0, n)[0, 0]) for n in ("W", "d_W"))
+    largest = [float(np.abs(record.view(i, "d_W")).max()) for i in range(frame.n_layers)]
+    layer = int(np.argmax(largest))
+    place = np.unravel_index(
+        np.abs(record.view(layer, "d_W")).argmax(), record.view(layer, "W").shape
+    )
+    i, j = (int(index) for index in place)
+    w, d_w = (float(record.view(layer, n)[i, j]) for n in ("W", "d_W"))
+    name = f"w({source_name(frame, layer, i)} → {neuron_name(frame, layer, j)})"
     if plan.optimizer == "sgd":
-        return f" = {printed_sum([(-plan.rate, d_w)], w, w - plan.rate * d_w)}"
-    after = float(frame.run.record(record.batch + 1).view(0, "W")[0, 0])
-    return f" goes from {full(w)} to {full(after)} by {OPTIMIZER_TITLES[plan.optimizer]}"
+        move = abs(plan.rate * d_w)
+        places = 2 if move == 0 else min(max(2, 2 - int(np.floor(np.log10(move)))), 12)
+        return f"{name} = {printed_sum([(-plan.rate, d_w)], w, w - plan.rate * d_w, places)}"
+    after = float(frame.run.record(record.batch + 1).view(layer, "W")[i, j])
+    return f"{name} goes from {full(w)} to {full(after)} by {OPTIMIZER_TITLES[plan.optimizer]}"
 
 
 _SENTENCES: dict[Phase, Callable[[Frames, Operation, int], str]] = {

@@ -16,7 +16,14 @@ from bnsim.pictures.names import (
     tray_name,
 )
 from bnsim.pictures.types import Key
-from bnsim.pictures.words import MINUS, full, number, printed_scaled, printed_sum
+from bnsim.pictures.words import (
+    MINUS,
+    full,
+    number,
+    printed_scaled,
+    printed_sum,
+    printed_typical,
+)
 from bnsim.sim.frame import Frame, Status
 from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
 
@@ -79,16 +86,19 @@ def _neuron_value(frame: Frame, layer: int, unit: int, raw: str) -> list[str]:
 
 
 def _scale_rule(frame: Frame, layer: int, unit: int) -> list[str]:
-    """Which rule fired, with its numbers."""
+    """Which rule fired, with its numbers once all samples of the batch are there."""
     flags = frame.flags[layer]
     size, typical = float(flags.size[unit]), flags.typical
     if not flags.out_of_scale[unit]:
         return []
+    if not frame.known_samples(layer, frame.raw_name(layer)).all():
+        return ["out of scale in this batch: its numbers when all samples are here"]
     n_in = frame.run.plan.layers[layer].n_in
+    parts = (flags.typical_weight, flags.typical_input, flags.typical_bias)
     return [
         f"out of scale: rms over the batch {number(size)} > {SCALE_TIMES:.0f} × {number(typical)}",
-        f"typical of the layer: √{n_in} × rms w {number(flags.typical_weight)} × "
-        f"rms input {number(flags.typical_input)}, outliers left out",
+        f"usual for its layer: {printed_typical(n_in, *parts, typical)}",
+        f"from {n_in} inputs, rms of weights (no outliers), of inputs, of biases",
     ]
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from bnsim.pictures.canvas import Canvas, text_width
 from bnsim.pictures.layout import Layout
 from bnsim.pictures.palette import mix, value_color
-from bnsim.pictures.scales import WEIGHT_REACH, WIDEST, weight_gradient_reach
-from bnsim.pictures.types import Strokes
+from bnsim.pictures.scales import WEIGHT_REACH, WIDEST, line_width, weight_gradient_reach
+from bnsim.pictures.types import Box, Strokes, Text
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame
 from bnsim.sim.rules import LayerFlags
@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 MOST_LINES = 400
 STRONGEST = 150
 BUCKETS = 12
+#: Lines grow wider up to four times the size at which their colour is full.
+MOST_SHARE = 4.0
 MOST_BADGES = 4
 DIMMED, WAITED = 0.55, 0.8
 
@@ -79,7 +81,7 @@ def _buckets(
 ) -> None:
     """One pen for all lines of similar value, weak ones below strong ones."""
     theme = canvas.theme
-    share = np.sqrt(np.minimum(np.abs(np.nan_to_num(flat, nan=0.0)) / reach, 1.0))
+    share = np.sqrt(np.minimum(np.abs(np.nan_to_num(flat, nan=0.0)) / reach, MOST_SHARE))
     level = np.ceil(share * BUCKETS)
     for step in np.unique(level):
         for negative in (False, True):
@@ -87,12 +89,8 @@ def _buckets(
             if here.any():
                 value = (step / BUCKETS) ** 2 * reach * (-1 if negative else 1)
                 color = mix(value_color(theme, value, reach), theme.panel, dim)
-                width = max(0.8, thin * _width(step / BUCKETS))
+                width = max(0.8, thin * line_width((step / BUCKETS) ** 2 * WEIGHT_REACH))
                 canvas.add(Strokes(lines[here], color, width, dashed=negative))
-
-
-def _width(share: float) -> float:
-    return 1.0 + 3.4 * share
 
 
 def _outliers(
@@ -116,12 +114,15 @@ def _gradient_badge(canvas: Canvas, lines: Array, flat: Array) -> None:
     size = np.where(np.isnan(flat), np.inf, np.abs(flat))
     index = int(np.argmax(size))
     if size[index] > 0:
-        text = f"∂L/∂w = {number(float(flat[index]), signed=True)}"
+        roomy = lines[index][2] - lines[index][0] > 150
+        text = ("∂L/∂w = " if roomy else "") + number(float(flat[index]), signed=True)
         _badge(canvas, lines[index], text, canvas.theme.field, canvas.theme.text)
 
 
 def _badge(canvas: Canvas, line: Array, text: str, fill: str, color: str) -> None:
+    """A number on its line, above everything: no neuron may cover a digit."""
     x, y = line[0] + (line[2] - line[0]) * 0.45, line[1] + (line[3] - line[1]) * 0.45
     width = text_width(text, 12.5) + 16
-    canvas.box(x - width / 2, y - 10, width, 20, fill, canvas.theme.panel, 1.0, radius=10)
-    canvas.text(x, y, text, 11.5, color, bold=True)
+    left, top = float(x) - width / 2, float(y) - 10
+    canvas.top.append(Box(left, top, width, 20, fill, canvas.theme.panel, 1.0, 10))
+    canvas.top.append(Text(float(x), float(y), text, 11.5, color, bold=True))

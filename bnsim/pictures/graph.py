@@ -16,6 +16,7 @@ from bnsim.pictures.layout import (
     network_layout,
 )
 from bnsim.pictures.lit import Place, lit_places
+from bnsim.pictures.moving import lifted
 from bnsim.pictures.names import (
     input_name,
     lane_title,
@@ -31,16 +32,24 @@ from bnsim.sim.frame import Frame, Status
 
 #: The base size of the picture in an export, in logical pixels.
 BASE = (820.0, 330.0)
+#: What the title takes.
+BARE = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a person looks at the graph: theme, selected neuron, and where they are in it."""
+    """How a person looks at the graph: theme, selected neuron, and where they are in it.
+
+    A figure may leave out its title, its labels or its legend.
+    """
 
     theme: Theme
     selected: tuple[int, int] = (0, 0)
     zoom: float = 1.0
     pan: tuple[float, float] = (0.0, 0.0)
+    title: bool = True
+    labels: bool = True
+    legend: bool = True
 
 
 def layout_of(frame: Frame, width: float, height: float) -> Layout:
@@ -70,15 +79,19 @@ def graph_picture(frame: Frame, look: Look, width: float, height: float) -> Pict
     width, height : float
         Logical pixels of the picture.
     """
-    canvas = Canvas(width, height, look.theme)
+    # Without a title the columns begin where it would be.
+    bare = 0.0 if look.title else BARE
+    canvas = Canvas(width, height + bare, look.theme)
     hidden = hidden_lines(frame)
     status = lane_status(frame)
     canvas.ground()
-    layout = layout_of(frame, width * look.zoom, height * look.zoom)
+    layout = layout_of(frame, width * look.zoom, canvas.height * look.zoom)
     layout = layout.moved(look.pan[0] * width, look.pan[1] * height)
     _Graph(canvas, frame, look, layout).draw()
-    canvas.title(lane_title(frame), f"{status} · {hidden}" if hidden else status)
-    return canvas.picture(f"{lane_title(frame)}: {status}")
+    if look.title:
+        canvas.title(lane_title(frame), f"{status} · {hidden}" if hidden else status)
+    picture = canvas.picture(f"{lane_title(frame)}: {status}")
+    return lifted(picture, bare) if bare else picture
 
 
 class _Graph:
@@ -98,7 +111,13 @@ class _Graph:
         self._inputs()
         for layer in range(self.frame.n_layers):
             self._layer(layer)
-        draw_headings(self.canvas, self.frame, self.layout)
+        if self.look.zoom > 1:
+            # What has been zoomed out at the top may not lie under the headings.
+            self.canvas.shapes += self.canvas.top
+            self.canvas.top = []
+            self.canvas.box(2, 2, self.canvas.width - 4, 50, self.theme.panel)
+        if self.look.labels:
+            draw_headings(self.canvas, self.frame, self.layout)
         draw_sentence(self.canvas, self.frame, self.layout, self.look.selected)
 
     # -- light -------------------------------------------------------------------
@@ -215,7 +234,7 @@ class _Graph:
         if r >= NUMBER_RADIUS:
             color = theme.flagged_text if flagged else text_on(theme, fill)
             text = number(value)
-            size = min(12.5, r * 0.66, 2.8 * r / max(len(text), 1))
+            size = min(12.5, max(r * 0.66, 7.5), 2.9 * r / max(len(text), 1))
             self.canvas.text(column.x, y, text, size, color, bold=True)
 
     def _reach(self, key: Key) -> float:
@@ -233,6 +252,8 @@ class _Graph:
 
     def _labelled(self, column: Column, index: int) -> bool:
         """Where neurons are crowded only some carry their name: the first and every 8th."""
+        if not self.look.labels:
+            return False
         if column.radius >= LABEL_RADIUS:
             return True
         step = 8 if column.spacing * 8 >= 12 else 16
@@ -252,6 +273,8 @@ class _Graph:
 
     def _output_label(self, unit: int, column: Column, y: float, name: str) -> None:
         """The output's name, and what it should have said."""
+        if not self.look.labels:
+            return
         theme, sample = self.theme, self.frame.sample
         x = column.x + column.radius + 7
         roomy = column.radius >= LABEL_RADIUS

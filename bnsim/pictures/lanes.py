@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from bnsim.pictures.captions import Frames
 from bnsim.pictures.graph import Look, graph_picture
 from bnsim.pictures.legend import legend_picture
-from bnsim.pictures.types import Arrow, Box, Circle, Picture, Shape, Strokes, Text
+from bnsim.pictures.moving import moved
+from bnsim.pictures.types import Picture, Shape
 from bnsim.sim.run import LANES
 
 GAP = 8.0
@@ -19,6 +18,8 @@ def lanes_picture(frames: Frames, look: Look, lanes: str, width: float, height: 
     """The lanes asked for ("without", "with", or both) above their legend."""
     shown = [lane for lane in LANES if lanes in (lane, "compare", "both")]
     legend = legend_picture(frames["with"], look.theme, width)
+    if not look.legend:
+        legend = replace(legend, height=-GAP, shapes=())
     each = (height - legend.height - GAP * len(shown)) / len(shown)
     shapes: list[Shape] = []
     words = []
@@ -28,12 +29,3 @@ def lanes_picture(frames: Frames, look: Look, lanes: str, width: float, height: 
         words.append(picture.description)
     shapes += [moved(shape, height - legend.height) for shape in legend.shapes]
     return Picture(width, height, look.theme.window, tuple(shapes), description=". ".join(words))
-
-
-def moved(shape: Shape, dy: float) -> Shape:
-    """The same shape further down."""
-    if isinstance(shape, Strokes):
-        return replace(shape, lines=shape.lines + np.array([0.0, dy, 0.0, dy]))
-    if isinstance(shape, Circle | Box | Text | Arrow):
-        return replace(shape, y=shape.y + dy)
-    return shape

@@ -18,7 +18,7 @@ SLOT = 66.0
 SLOT_GAP = 4.0
 TRAY_PAD = 5.0
 #: Below these sizes in pixels numbers and labels no longer read, and are left out.
-NUMBER_RADIUS = 12.5
+NUMBER_RADIUS = 10.0
 LABEL_RADIUS = 7.0
 TINY_RADIUS = 3.5
 NUMBER_SLOT = 28.0

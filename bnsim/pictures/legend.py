@@ -22,18 +22,28 @@ Entry = tuple[float, Draw, str]
 
 
 def legend_picture(frame: Frame, theme: Theme, width: float) -> Picture:
-    """The legend, wrapped to ``width``; its height follows."""
-    entries = _entries(frame)
-    rows = _wrapped(entries, width)
-    canvas = Canvas(width, len(rows) * ROW + 6, theme)
-    canvas.box(0.5, 0.5, width - 1, canvas.height - 1, theme.panel, theme.panel_line, radius=6)
+    """The legend, wrapped to ``width``.
+
+    Its height is that of the longest legend of the scenario, so that nothing moves when
+    the steps go backward.
+    """
+    variants = {backward: _wrapped(_entries(frame, backward), width) for backward in (False, True)}
+    rows = variants[frame.backward_shown]
+    height = max(len(found) for found in variants.values()) * ROW + 6
+    canvas = Canvas(width, height, theme)
+    canvas.box(0.5, 0.5, width - 1, height - 1, theme.panel, theme.panel_line, radius=6)
     for index, row in enumerate(rows):
-        x, y = PAD, 3 + ROW * (index + 0.5)
-        for symbol, draw, text in row:
-            draw(canvas, x, y)
-            canvas.text(x + symbol + 7, y, text, SIZE, theme.muted, align="left")
-            x += _room((symbol, draw, text))
-    return canvas.picture("Legend: " + "; ".join(text for _, _, text in entries))
+        _draw_row(canvas, row, 3 + ROW * (index + 0.5))
+    words = [text for row in rows for _, _, text in row]
+    return canvas.picture("Legend: " + "; ".join(words))
+
+
+def _draw_row(canvas: Canvas, row: list[Entry], y: float) -> None:
+    x = PAD
+    for symbol, draw, text in row:
+        draw(canvas, x, y)
+        canvas.text(x + symbol + 7, y, text, SIZE, canvas.theme.muted, align="left")
+        x += _room((symbol, draw, text))
 
 
 def _room(entry: Entry) -> float:
@@ -52,25 +62,30 @@ def _wrapped(entries: list[Entry], width: float) -> list[list[Entry]]:
     return rows
 
 
-def _entries(frame: Frame) -> list[Entry]:
-    if frame.backward_shown:
+def _entries(frame: Frame, backward: bool) -> list[Entry]:
+    outlier: Entry = (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of others")
+    if backward:
         return [
             (122.0, _bar(0.0), "gradient: full colour at the largest of each lane"),
-            (26.0, _negative, "negative gradient, or weight not reached yet"),
-            (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of other weights"),
+            (26.0, _negative, "negative gradient or weight"),
+            outlier,
         ]
-    entries: list[Entry] = [
+    trays = [i for i, p in enumerate(frame.schedule.placements) if p != "none"]
+    scaled = any(frame.schedule.layers[i].affine for i in trays)
+    return [
         (112.0, _bar(value_reach(frame)), "neuron"),
-        (112.0, _bar(NORMAL_REACH), "normalized"),
-        (26.0, _negative, "negative weight"),
-        (112.0, _bar(WEIGHT_REACH), "weight, width is |w|"),
-        (26.0, _red, f"outlier: |w| ≥ {OUTLIER_TIMES:.0f} × rms of other weights"),
-        (18.0, _flagged, f"out of scale: rms > {SCALE_TIMES:.0f} × what usual weights give"),
-        (20.0, _waiting, "not known yet"),
+        *([(112.0, _bar(NORMAL_REACH), "normalized")] if trays else []),
+        (26.0, _negative, "negative"),
+        (112.0, _bar(WEIGHT_REACH), "weight"),
+        outlier,
+        (18.0, _flagged, f"out of scale: rms > {SCALE_TIMES:.0f} × usual"),
+        (20.0, _waiting, "waits"),
+        *([(20.0, _scaled_edge, "scaled, shifted")] if scaled else []),
     ]
-    if not any(p != "none" for p in frame.schedule.placements):
-        del entries[1]
-    return entries
+
+
+def _scaled_edge(canvas: Canvas, x: float, y: float) -> None:
+    canvas.box(x, y - 6, 20, 12, "", canvas.theme.scaled, 1.8)
 
 
 def _bar(reach: float) -> Draw:

@@ -20,7 +20,6 @@ Array = NDArray[np.float64]
 
 SYMBOLS_UP_TO = 40
 LOG_RATIO = 20.0
-SAME_START = "same start, data and seed"
 
 
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
@@ -45,9 +44,10 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
         )
         for lane in points
     )
-    kind = " · log axis" if scale.kind == "log" else ""
+    title = f"Loss: {LOSS_TITLES[frame.run.plan.loss]}"
+    shared = "same start, data, seed" + (" · log axis" if scale.kind == "log" else "")
     return PlotPicture(
-        "loss", f"Loss: {LOSS_TITLES[frame.run.plan.loss]}", f"{SAME_START}{kind}", (panel,),
+        "loss", title, shared, (panel,),
         theme.panel, theme.text, theme.muted, theme.grid, legend,
         conclusion=_conclusion(frames), description=f"Loss. {_conclusion(frames)}",
         warning=_warning(points),
@@ -92,7 +92,7 @@ def _curves(
     x = np.repeat(first, 2) if thinned else first
     v = np.stack([low, high], axis=1).reshape(-1) if thinned else low
     finite = np.isfinite(v)
-    few = frame.run.scenario.batches <= SYMBOLS_UP_TO
+    few, short = first.size <= SYMBOLS_UP_TO, frame.run.scenario.batches <= SYMBOLS_UP_TO
     lane, without = LANE_WORDS[frame.lane], frame.lane == "without"
     shown = np.flatnonzero(finite)
     tips = tuple(f"batch {int(x[i]) + 1} {lane}\n{full(float(v[i]))}" for i in shown)
@@ -100,7 +100,7 @@ def _curves(
     curves = [
         Curve(
             x[shown] + 1, scale(v[shown]), color, 1.6, without, True,
-            np.append(np.diff(shown) == 1, False), symbol, 9.0, tips=tips,  # type: ignore[arg-type]
+            np.append(np.diff(shown) == 1, False), symbol, 9.0 if short else 4.0, tips=tips,  # type: ignore[arg-type]
         )
     ]  # fmt: skip
     if (~finite).any():
@@ -114,7 +114,7 @@ def _conclusion(frames: Frames) -> str:
     known = [(lane, f.loss) for lane, f in frames.items()]
     if any(loss is None for _, loss in known):
         return ""
-    parts = [f"{LANE_WORDS[lane]} {number(loss)}" for lane, loss in known if loss is not None]
+    parts = [f"{number(loss)} {LANE_WORDS[lane]}" for lane, loss in known if loss is not None]
     return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}."
 
 
@@ -123,5 +123,5 @@ def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:
         bad = np.flatnonzero(~np.isfinite(low) | ~np.isfinite(high))
         if bad.size:
             word = number(float(high[bad[0]]))
-            return f"loss {LANE_WORDS[lane]} is {word} from batch {int(first[bad[0]]) + 1}"
+            return f"loss {LANE_WORDS[lane]} is {word} at batch {int(first[bad[0]]) + 1}"
     return ""

@@ -43,7 +43,7 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
     """
     frame, theme = frames["with"], look.theme
     layer, unit = look.selected
-    first, shown = _window(frame)
+    first, shown = batches_in_view(frame)
     lines = _lines(frames, layer, unit, first, theme)
     values = np.concatenate([line.series.values[line.series.known] for line in lines])
     # Raw and normalized values are worlds apart: a fixed kind of axis, so that no point jumps.
@@ -84,7 +84,7 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
     )
 
 
-def _window(frame: Frame) -> tuple[int, int]:
+def batches_in_view(frame: Frame) -> tuple[int, int]:
     """The first batch in view and how many have room."""
     fit = max(1, min(MOST_BATCHES, max(4, SAMPLES_IN_VIEW // frame.m)))
     shown = min(frame.run.scenario.batches, fit)

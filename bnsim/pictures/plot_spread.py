@@ -28,10 +28,9 @@ def spread_plot(frames: Frames, look: Look) -> PlotPicture:
     n = frame.run.plan.layers[layer].n_out
     rows = _rows(frame, layer, n)
     if frame.has_tray(layer):
-        known = frame.known_samples(layer, "y").any()
         parts = (
             (frame, frame.raw_name(layer), "raw", theme.raw, "ring"),
-            (frame, "y" if known else "x_hat", "normalized", theme.normalized, "disc"),
+            (frame, "x_hat", "normalized", theme.normalized, "disc"),
         )
     else:
         parts = (
@@ -46,7 +45,7 @@ def spread_plot(frames: Frames, look: Look) -> PlotPicture:
     return PlotPicture(
         "spread", title, f"batch {frame.cursor.batch + 1} · mean ± deviation", panels,
         theme.panel, theme.text, theme.muted, theme.grid,
-        (LegendEntry("sample, numbered", theme.raw, "ring"),
+        (LegendEntry("sample, numbered" if _numbered(frame, n) else "sample", theme.raw, "ring"),
          LegendEntry("mean ± deviation of the batch", "#66" + theme.muted[1:])),
         description=title,
     )  # fmt: skip
@@ -81,7 +80,7 @@ def _panel(
     bands, curves = [], []
     for unit, (v, samples) in enumerate(columns):
         v, samples = v[np.isfinite(v)], samples[np.isfinite(v)]
-        if v.size == frame.m:
+        if v.size == frame.m and (title != "raw" or frame.known_samples(layer, "var").all()):
             bands.append(_band(v, scale, -unit, color))
         if v.size:
             curves.append(_points(frame, layer, unit, v, samples, scale, x, color, symbol, n))
@@ -109,7 +108,7 @@ def _points(
     symbol: str,
     n: int,
 ) -> Curve:
-    numbered = n <= NUMBERED_NEURONS and frame.m <= NUMBERED_SAMPLES
+    numbered = _numbered(frame, n)
     name, places = neuron_name(frame, layer, unit), scale(values)
     tips = tuple(
         f"{name}, sample {s + 1}\n{full(float(v))}" for s, v in zip(samples, values, strict=True)
@@ -121,6 +120,10 @@ def _points(
         labels=tuple(str(s + 1) for s in samples) if numbered else (),
         keys=tuple(("neuron", layer, unit) for _ in samples), tips=tips,
     )  # fmt: skip
+
+
+def _numbered(frame: Frame, n: int) -> bool:
+    return n <= NUMBERED_NEURONS and frame.m <= NUMBERED_SAMPLES
 
 
 def spread_offsets(places: Array, span: float) -> Array:

@@ -6,6 +6,18 @@ from bnsim.pictures.names import layer_name, tray_name
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame, Status
 from bnsim.sim.operation import Operation, Phase
+from bnsim.sim.run import BatchRecord
+
+
+def fault_words(record: BatchRecord) -> str:
+    """Why a batch is not committed, by layer, sample and neuron from 1; "" when it is."""
+    fault = record.fault
+    if fault is None:
+        return ""
+    places = ("layer", fault.layer), ("sample", fault.sample), ("neuron", fault.neuron)
+    where = "".join(f", {word} {index + 1}" for word, index in places if index >= 0)
+    name = fault.name.replace("d_", "∂L/∂")
+    return f"{name} is not finite in batch {record.batch + 1}{where}"
 
 
 def lane_status(frame: Frame) -> str:
@@ -33,8 +45,7 @@ _TRAY_DOES = {
 def _doing(frame: Frame, op: Operation) -> str:
     """What this lane does while the operation happens."""
     if op.phase is Phase.BACKWARD:
-        back = layer_name(frame, op.layer or 0)
-        return f"its gradients, back to {back}; on lines the batch's"
+        return "gradients: of this sample on neurons, of the batch on lines"
     if op.phase in (Phase.LOSS, Phase.UPDATE):
         return f"loss of the batch {number(frame.record.loss)}"
     if op.layer is not None and frame.has_tray(op.layer) and op.phase in _TRAY_DOES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bnsim.pictures.canvas import MARGIN, Canvas
+from bnsim.pictures.canvas import MARGIN, Canvas, text_width
 from bnsim.pictures.palette import Theme
 from bnsim.pictures.scale import round_up
 from bnsim.pictures.types import Picture
@@ -100,7 +100,8 @@ def _draw_chips(canvas: Canvas, found: list[Chip], done: int, left: float, room:
         width = chip.weight * unit
         _box(canvas, chip, x, width - min(4.0, 0.2 * width), done)
         head = _heading(chip)
-        if head and (chip.segment, chip.stage) != shown and x >= label_end:
+        fits = label_end <= x <= canvas.width - MARGIN - 104 - text_width(head, 10.5)
+        if head and (chip.segment, chip.stage) != shown and fits:
             color = canvas.theme.normalized if chip.stage == "batch norm" else canvas.theme.muted
             canvas.text(
                 x, STAGE_Y, head, 10.5, color, bold=chip.stage == "batch norm", align="left"

@@ -15,7 +15,7 @@ from bnsim.pictures.types import Strokes
 from bnsim.pictures.words import count_word, distinct, number, samples_words
 from bnsim.sim.frame import Frame, Status
 
-TALL_RACK = 36.0
+TALL_RACK = 30.0
 #: Lower racks are drawn without outlines: they would hide the colours.
 LEAST_OUTLINE = 8.0
 
@@ -157,13 +157,17 @@ class _Rack:
 
     def _filled(self, sample: int, raw: str, normal: float, current: bool) -> None:
         theme, slot = self.canvas.theme, self.tray.slot
-        height = 21.0 if self.tall else min(24.0, self._height)
-        centre, left = self.y + (8.5 if self.tall else 0.0), self.tray.slot_left(sample)
+        # Tall racks give their upper third to the raw number.
+        height = min(21.0, self.tray.height - 17) if self.tall else min(24.0, self._height)
+        centre = self.y + (self.tray.height - height) / 2 - 3 if self.tall else self.y
+        left = self.tray.slot_left(sample)
         if self.tall:
-            above = self.y - 12.5
-            self.canvas.text(left + slot / 2, above, raw, 10.5, theme.text, current, room=slot)
+            above = (self.y - self.tray.height / 2 + centre - height / 2) / 2 + 0.5
+            size = min(10.5, self.tray.height - height - 5)
+            self.canvas.text(left + slot / 2, above, raw, size, theme.text, current, room=slot)
         fill = mix(value_color(theme, normal, NORMAL_REACH), theme.panel, 0.35 * self.dim)
-        line = theme.text if current else ""
+        edge = theme.scaled if self._is_scaled(sample) else ""
+        line = theme.text if current else edge
         self.canvas.box(left, centre - height / 2, slot, height, fill, line, 1.8)
         text = number(normal, signed=True)
         self._number(sample, centre, height, text, text_on(theme, fill), current)
@@ -190,6 +194,16 @@ class _Rack:
         name = "d_" + name if self._backward else name
         return self.frame.value(self.layer, name, sample, self.unit)
 
+    def _is_scaled(self, sample: int) -> bool:
+        """Whether the slot shows y and y is another number than x-hat."""
+        place = (sample, self.unit)
+        y = self.frame.value(self.layer, "y", *place)
+        return (
+            not self._backward
+            and y is not None
+            and y != self.frame.value(self.layer, "x_hat", *place)
+        )
+
     def _normal(self, sample: int) -> float | None:
         """What lies below: x-hat, then y; the gradient of y while going backward."""
         frame, place = self.frame, (sample, self.unit)
@@ -204,6 +218,8 @@ def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
     arrived, m = frame.arrived(layer), frame.m
     if arrived == 0:
         return ""
+    if frame.backward_shown and frame.gradient_known(layer):
+        return "gradients in the tray: above of the raw value, below of y"
     everyone = "both" if m == 2 else f"all {count_word(m)}"
     if arrived < m:
         missing = samples_words(list(range(arrived + 1, m + 1)))

@@ -154,16 +154,19 @@ def _exact(values: Iterable[float]) -> bool:
     return all(math.isfinite(v) and abs(v) < 1e7 for v in values)
 
 
-def printed_sum(pairs: Sequence[tuple[float, float]], bias: float, result: float) -> str:
+def printed_sum(
+    pairs: Sequence[tuple[float, float]], bias: float, result: float, places: int | None = None
+) -> str:
     """``15 × 6 − 0.23 × 1 − 0.264 × 4 + 0 = 88.71``: w times x, plus the bias.
 
     The printed terms, multiplied and added, round to the printed result.  Past five
-    terms the largest are written out and the others summed up.
+    terms the largest are written out and the others summed up.  ``places`` asks for more
+    decimals of the result.
     """
     shown, rest = _largest(pairs)
     if not _exact([result, bias, *(v for pair in pairs for v in pair)]):
-        return f"{_loose(shown)}{' + …' if rest else ''} = {number(result)}"
-    places = 2 if abs(result) >= 0.1 or result == 0 else 4
+        return f"{_loose(shown)}{' + …' if rest else ''} + {_in_brackets(bias)} ≈ {number(result)}"
+    places = places or (2 if abs(result) >= 0.1 or result == 0 else 4)
     for decimals in range(2, 16):
         text, total = _terms(shown, rest, bias, decimals)
         if round(total, places) == _rounded(result, places):
@@ -209,7 +212,12 @@ def _chain(parts: Sequence[tuple[bool, str]]) -> str:
 
 
 def _loose(pairs: Sequence[tuple[float, float]]) -> str:
-    return " + ".join(f"{number(w)} × {number(x)}" for w, x in pairs)
+    """Terms too large for fixed digits, as far as three digits tell."""
+    return " + ".join(f"{_in_brackets(w)} × {_in_brackets(x)}" for w, x in pairs)
+
+
+def _in_brackets(value: float) -> str:
+    return f"({number(value)})" if value < 0 else number(value)
 
 
 def _signed(value: Decimal) -> str:
@@ -258,7 +266,7 @@ def printed_standardized(
 ) -> str:
     """``(88.71 − 67.35) / √(229.02 + 10⁻⁵) = +1.41`` with digits that recompute."""
     if not _exact([value, mean, var, x_hat]):
-        return f"({number(value)} {MINUS} {number(mean)}) / √{number(var)} = {number(x_hat, True)}"
+        return f"{number(x_hat, True)}, computed with more digits than fit here"
     places = 2
     for decimals in range(2, 14):
         v, mu, s2 = (_rounded(n, decimals) for n in (value, mean, var))
@@ -269,6 +277,19 @@ def printed_standardized(
     below = f"√({inside})" if eps else f"√{inside}"
     below = f"({below} + {number(added)})" if added else below
     return f"({_signed(v)} {_less(mu)}) / {below} = {fixed(x_hat, places, signed=True)}"
+
+
+def printed_typical(n: int, w: float, s: float, b: float, result: float) -> str:
+    """``√(3 × 0.623² × 5.716² + 0²) = 6.16``: the typical scale of a layer, recomputing."""
+    if not _exact([w, s, b, result]):
+        return number(result)
+    for decimals in range(2, 14):
+        weight, scale, bias = (_rounded(v, decimals) for v in (w, s, b))
+        total = (n * weight**2 * scale**2 + bias**2).sqrt()
+        if round(total, 2) == _rounded(result, 2):
+            break
+    inside = f"{n} × {_plain(weight)}² × {_plain(scale)}² + {_plain(bias)}²"
+    return f"√({inside}) = {_plain(_rounded(result, 2))}"
 
 
 def printed_scaled(gamma: float, x_hat: float, beta: float, y: float) -> str:

@@ -1,4 +1,4 @@
-"""States of a run within a byte budget: a ring of the latest, keyframes, replay.
+"""States of a run within a byte budget: the latest, keyframes, and those of the last replay.
 
 A state is what the next batch depends on (parameters, running statistics, optimizer
 moments).  Activations are never stored: one batch computed again from its state gives
@@ -7,70 +7,162 @@ them back, bit for bit.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-RING_BYTES = 2 << 20
-RING_STATES = 64
-KEYFRAME_BYTES = 4 << 20
+SMALLEST_BUDGET, STATES, LARGEST_BUDGET = 8_000_000, 256, 64_000_000
+WINDOW_STATES, WINDOW_SHARE = 64, 16
+SERIES_ROWS = 4096
+
+
+def budget_of(state_bytes: int) -> int:
+    """Bytes for the states of one run: 256 states, but 8 MB at least and 64 MB at most."""
+    return min(max(SMALLEST_BUDGET, STATES * state_bytes), LARGEST_BUDGET)
+
+
+class Window:
+    """The latest few states of batches that follow each other, in a ring.
+
+    Parameters
+    ----------
+    rows, size : int
+        How many states it holds, and numbers in a state.
+    """
+
+    def __init__(self, rows: int, size: int) -> None:
+        self._rows = np.empty((rows, size))
+        self._first = self._end = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are reserved."""
+        return self._rows.nbytes
+
+    def put(self, batch: int, state: Array) -> None:
+        """Keep a copy; a batch that neither follows nor is held starts the window anew."""
+        if batch != self._end:
+            if self.nearest(batch) == batch:
+                return
+            self._first = batch
+        self._rows[batch % len(self._rows)] = state
+        self._end = batch + 1
+
+    def nearest(self, batch: int) -> int:
+        """The latest batch held at or before ``batch``, -1 if there is none."""
+        latest = min(batch, self._end - 1)
+        return latest if latest >= max(self._first, self._end - len(self._rows)) else -1
+
+    def state(self, batch: int) -> Array:
+        """The state of a batch that is held."""
+        row: Array = self._rows[batch % len(self._rows)]
+        return row
+
+
+class Keyframes:
+    """Every state at first, then every 2nd, 4th, ... as often as the rows fill up.
+
+    Parameters
+    ----------
+    rows, size : int
+        How many states it holds, and numbers in a state.
+
+    Notes
+    -----
+    With n rows and N batches the interval is the smallest power of two with N / interval < n,
+    less than twice the N / n that n evenly spaced states allow.
+    """
+
+    def __init__(self, rows: int, size: int) -> None:
+        self._rows = np.empty((rows, size))
+        self._used = 0
+        self.interval = 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are reserved; the system gives them only as they fill."""
+        return self._rows.nbytes
+
+    def put(self, batch: int, state: Array) -> None:
+        """Keep a copy of every ``interval``-th state; batches come one after the other."""
+        if batch % self.interval:
+            return
+        if self._used == len(self._rows):
+            self._thin()
+            self.put(batch, state)
+        else:
+            self._rows[self._used] = state
+            self._used += 1
+
+    def nearest(self, batch: int) -> int:
+        """The latest batch held at or before ``batch``."""
+        return min(batch // self.interval, self._used - 1) * self.interval
+
+    def state(self, batch: int) -> Array:
+        """The state of a batch that is held."""
+        row: Array = self._rows[batch // self.interval]
+        return row
+
+    def _thin(self) -> None:
+        """Every second state goes."""
+        for row in range(0, self._used, 2):
+            self._rows[row // 2] = self._rows[row]
+        self._used = (self._used + 1) // 2
+        self.interval *= 2
 
 
 class History:
-    """States by batch number: the latest ones, and keyframes whose interval doubles.
+    """States by batch number, any of them near a stored one.
 
     Parameters
     ----------
     first : ndarray of shape (S,)
         The state before batch 0; it is kept for ever.
-    ring_bytes, keyframe_bytes : int
-        Budgets in bytes; at least two states are held in each.
+    budget : int, optional
+        Bytes for all states, `budget_of` the size of one if not given.  Two windows take at
+        most a 16th each, keyframes the rest; none of them holds fewer than two states.
     """
 
-    def __init__(
-        self, first: Array, ring_bytes: int = RING_BYTES, keyframe_bytes: int = KEYFRAME_BYTES
-    ) -> None:
+    def __init__(self, first: Array, budget: int | None = None) -> None:
         size = max(first.nbytes, 1)
-        self._ring: OrderedDict[int, Array] = OrderedDict()
-        self._ring_states = min(RING_STATES, max(2, ring_bytes // size))
-        self._keyframes: dict[int, Array] = {0: first.copy()}
-        self._most = max(2, keyframe_bytes // size)
-        self.interval = 1
+        budget = budget or budget_of(size)
+        recent = min(WINDOW_STATES, max(2, budget // WINDOW_SHARE // size))
+        self._latest, self._replayed = Window(recent, first.size), Window(recent, first.size)
+        self._keyframes = Keyframes(max(2, budget // size - 2 * recent), first.size)
+        self._end = 0
+        self.put(0, first)
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by states."""
-        return sum(s.nbytes for s in (*self._ring.values(), *self._keyframes.values()))
+        """Bytes that states take at most, however long the run."""
+        return self._latest.nbytes + self._replayed.nbytes + self._keyframes.nbytes
+
+    @property
+    def interval(self) -> int:
+        """Batches from one keyframe to the next: a replay computes fewer than that."""
+        return self._keyframes.interval
 
     def put(self, batch: int, state: Array) -> None:
-        """Keep a copy of the state before ``batch``."""
-        copy = state.copy()
-        self._ring[batch] = copy
-        if len(self._ring) > self._ring_states:
-            self._ring.popitem(last=False)
-        if batch % self.interval == 0:
-            self._keyframes[batch] = copy
-            self._thin()
+        """Keep a copy of the state before ``batch``, which is the next one or a replayed one.
+
+        The states on the way to a replayed batch make steps back from there a copy each.
+        """
+        if batch < self._end:
+            self._replayed.put(batch, state)
+            return
+        if self._keyframes.interval > 1:  # before that they hold every state
+            self._latest.put(batch, state)
+        self._keyframes.put(batch, state)
+        self._end = batch + 1
 
     def nearest(self, batch: int) -> tuple[int, Array]:
         """The latest stored state at or before ``batch``, with its batch number."""
-        if batch in self._ring:
-            return batch, self._ring[batch]
-        key = batch // self.interval * self.interval
-        while key not in self._keyframes:
-            key -= self.interval
-        near = max((k for k in self._ring if k <= batch), default=key)
-        return (near, self._ring[near]) if near > key else (key, self._keyframes[key])
-
-    def _thin(self) -> None:
-        """Past the budget every second keyframe goes and the interval doubles."""
-        while len(self._keyframes) > self._most:
-            self.interval *= 2
-            kept = {k: s for k, s in self._keyframes.items() if k % self.interval == 0}
-            self._keyframes = kept
+        parts = (self._latest, self._replayed, self._keyframes)
+        found, part = max(((part.nearest(batch), part) for part in parts), key=lambda at: at[0])
+        return found, part.state(found)
 
 
 class Series:
@@ -80,21 +172,28 @@ class Series:
     batches and keeps their smallest and largest value, so that no spike is lost.
     """
 
-    def __init__(self, rows: int = 4096) -> None:
+    def __init__(self, rows: int = SERIES_ROWS) -> None:
         self._low = np.full(rows, np.nan)
         self._high = np.full(rows, np.nan)
         self.width = 1
         self.count = 0
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the numbers take, however many: 64 KiB with 4096 rows."""
+        return self._low.nbytes + self._high.nbytes
+
     def append(self, value: float) -> None:
         """Add the number of the next batch."""
-        row = self.count // self.width
+        row, place = divmod(self.count, self.width)
         if row == self._low.size:
             self._merge()
-            row = self.count // self.width
-        first = self.count % self.width == 0
-        self._low[row] = value if first else np.fmin(self._low[row], value)
-        self._high[row] = value if first else np.fmax(self._high[row], value)
+            row, place = divmod(self.count, self.width)
+        # NaN is no number of a row that has others: of a comparison with NaN both are false
+        if place == 0 or value < self._low[row] or math.isnan(self._low[row]):
+            self._low[row] = value
+        if place == 0 or value > self._high[row] or math.isnan(self._high[row]):
+            self._high[row] = value
         self.count += 1
 
     def until(self, batches: int) -> tuple[Array, Array, Array]:

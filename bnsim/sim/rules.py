@@ -47,6 +47,7 @@ class LayerFlags:
     typical: float
     typical_input: float
     typical_weight: float
+    typical_bias: float
 
 
 def rms(values: Array) -> float:
@@ -126,6 +127,6 @@ def _flags(record: BatchRecord) -> list[LayerFlags]:
         raw = record.view(layer, name)
         size = np.sqrt(np.mean(raw * raw, axis=0))
         beyond = ~np.isfinite(size) | (size > SCALE_TIMES * typical)
-        result.append(LayerFlags(outlier, others, beyond, size, typical, scale, usual))
+        result.append(LayerFlags(outlier, others, beyond, size, typical, scale, usual, bias))
         scale = _scale_behind(record, layer, typical)
     return result

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.engine.batchnorm import DIALECTS, Dialect
+from bnsim.engine.faults import NonFinite, fault_of
 from bnsim.engine.initializations import INITIALIZATIONS, draw
-from bnsim.engine.network import LayerPlan, Layout, Network, Plan
+from bnsim.engine.network import NETWORK, LayerPlan, Layout, Network, Plan
 from bnsim.sim.history import History, Series
 from bnsim.sim.spec import BatchNorm, Edit, Override, Scenario
 
@@ -23,7 +25,7 @@ LANES: tuple[Lane, ...] = ("without", "with")
 CACHE_BYTES = 32 << 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class BatchRecord:
     """Every number of one batch of one lane: the engine's arena, copied and read-only.
 
@@ -53,6 +55,11 @@ class BatchRecord:
     def loss(self) -> float:
         """The loss of this batch."""
         return float(self.layout.view(self.arena, -1, "loss").reshape(-1)[0])
+
+    @cached_property
+    def fault(self) -> NonFinite | None:
+        """Why this batch is not committed: its first number that is not finite, or None."""
+        return fault_of(self.plan, self.layout, self.arena)
 
     @property
     def targets(self) -> Array:
@@ -164,7 +171,12 @@ class Run:
         self.losses = Series()
         self._network = Network(plan_of(scenario, lane))
         initialize(self._network, scenario)
+        self._loss = self._network.view(NETWORK, "loss")
         self._history = History(self._network.state)
+        self._edits: dict[int, list[Edit]] = {}
+        for edit in scenario.edits:
+            self._edits.setdefault(edit.batch, []).append(edit)
+        self._order = 0, order_of(scenario, 0)
         self._at = 0
         self.computed = 0
         self._records: OrderedDict[int, BatchRecord] = OrderedDict()
@@ -176,14 +188,16 @@ class Run:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the run's states hold."""
-        return self._history.nbytes
+        """Bytes that the run's states and losses take at most, however long it gets."""
+        return self._history.nbytes + self.losses.nbytes
 
     def samples(self, batch: int) -> NDArray[np.int64]:
         """The rows of the data in ``batch``, shape (m,)."""
         m = self.scenario.batch_size
         epoch, place = divmod(batch, self.scenario.batches_per_epoch)
-        return order_of(self.scenario, epoch)[place * m : (place + 1) * m]
+        if epoch != self._order[0]:
+            self._order = epoch, order_of(self.scenario, epoch)
+        return self._order[1][place * m : (place + 1) * m]
 
     def record(self, batch: int) -> BatchRecord:
         """Every number of ``batch``; equal calls give equal bytes."""
@@ -206,10 +220,14 @@ class Run:
 
     def _compute(self, batch: int) -> BatchRecord:
         self._go_to(batch)
-        samples = self._forward_backward(batch)
+        samples = self._prepare(batch)
+        self._network.set_batch(self.inputs[samples], self.targets[samples])
+        self._network.forward()
+        self._network.backward()
         arena = self._network.arena.copy()
         arena.flags.writeable = False
-        self._finish(batch)
+        self._network.update()
+        self._note(batch)
         return BatchRecord(batch, arena, self._network.layout, self.plan, samples)
 
     def _go_to(self, batch: int) -> None:
@@ -222,28 +240,23 @@ class Run:
                 self._step()
 
     def _step(self) -> None:
-        self._forward_backward(self._at)
-        self._finish(self._at)
+        samples = self._prepare(self._at)
+        self._network.step(self.inputs[samples], self.targets[samples])
+        self._note(self._at)
 
-    def _forward_backward(self, batch: int) -> NDArray[np.int64]:
-        for edit in self.scenario.edits:
-            if edit.batch == batch:
-                apply(self._network, edit)
-        samples = self.samples(batch)
-        self._network.set_batch(self.inputs[samples], self.targets[samples])
-        self._network.forward()
-        self._network.backward()
-        return samples
+    def _prepare(self, batch: int) -> NDArray[np.int64]:
+        """Make the edits scheduled for a batch; give its samples."""
+        for edit in self._edits.get(batch, ()):
+            apply(self._network, edit)
+        return self.samples(batch)
 
-    def _finish(self, batch: int) -> None:
-        """Update, and note what a new batch leaves behind."""
-        loss = float(self._network.view(-1, "loss").reshape(-1)[0])
-        self._network.update()
+    def _note(self, batch: int) -> None:
+        """Keep what a batch leaves behind."""
         self._at = batch + 1
         if batch == self.computed:
-            self.losses.append(loss)
+            self.losses.append(float(self._loss))
             self.computed += 1
-            self._history.put(self.computed, self._network.state)
+        self._history.put(self._at, self._network.state)
 
     def _remember(self, record: BatchRecord) -> None:
         self._records[record.batch] = record

@@ -117,13 +117,11 @@ class Scenario(Part, frozen=True):
 
     @property
     def n_features(self) -> int:
-        """Numbers of one sample."""
         """Numbers in one sample."""
         return len(self.data.x[0])
 
     @property
     def n_samples(self) -> int:
-        """Rows of the data."""
         """Samples in the data, which an epoch passes once."""
         return len(self.data.x)
 

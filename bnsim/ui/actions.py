@@ -21,8 +21,10 @@ class ActionRow(NamedTuple):
 
 ACTIONS: tuple[ActionRow, ...] = (
     ActionRow("File", "Open scenario…", ("Ctrl+O",), "open_file", "Open a scenario file (JSON)"),
-    ActionRow("File", "Export picture…", ("Ctrl+E",), "export", "Save a picture as PNG"),
+    ActionRow("File", "Export picture…", ("Ctrl+E",), "export", "Save a picture to a file"),
     ActionRow("File", "Quit", ("Ctrl+Q",), "close", "Close the window"),
+    ActionRow("Edit", "Copy picture", ("Ctrl+C",), "copy_picture", "As an image and as SVG"),
+    ActionRow("Edit", "Copy table", ("Ctrl+Shift+C",), "copy_table", "The picture's numbers"),
     ActionRow("Go", "Step", ("Right", "PgDown"), "step", "One step forward"),
     ActionRow("Go", "Back", ("Left", "PgUp"), "back", "One step back"),
     ActionRow("Go", "Play or pause", ("Space",), "play_or_pause", "Step by itself"),

@@ -8,7 +8,7 @@ import sys
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from bnsim.export.headless import Window
+from bnsim.export.job import Window
 from bnsim.files.locate import resource, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import load_settings, settings_path
@@ -49,8 +49,8 @@ def _on_qt_message(kind: QtMsgType, context: object, text: str) -> None:
         sys.stderr.write(f"bnsim: Qt: {text}\n")
 
 
-def run_app(scenario: Scenario | None, draw_window: Window) -> int:
-    """Open the window and stay until it is closed."""
+def run_app(scenario: Scenario | None, draw_window: Window, t: int = 0) -> int:
+    """Open the window at moment ``t`` and stay until it is closed."""
     qInstallMessageHandler(_on_qt_message)
     app = make_application()
     settings, notice = load_settings(settings_path())
@@ -59,5 +59,6 @@ def run_app(scenario: Scenario | None, draw_window: Window) -> int:
     install_excepthook(window.report)
     if notice:
         window.notice.say(notice)
+    window.controller.seek(t)
     window.show()
     return int(app.exec())

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QToolButton,
+    QWidget,
+)
 
 from bnsim.ui.icons import icon
 
@@ -28,6 +36,16 @@ def icon_button(name: str, tip: str, color: str, style: str = "") -> QToolButton
     button.setIconSize(QSize(17, 17))
     button.setIcon(icon(name, color))
     return button
+
+
+def dialog_buttons(dialog: QDialog, which: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
+    """The buttons that end a dialog, without icons."""
+    buttons = QDialogButtonBox(which)
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 class Segments(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from bnsim.pictures.captions import caption
@@ -16,9 +16,8 @@ from bnsim.views.guard import guarded
 from bnsim.views.labels import plain_label
 from bnsim.views.picture_view import PictureView
 
-
 #: Heights of the caption, and the width from which two lines are enough.
-TWO_LINES, THREE_LINES, WIDE = 36, 52, 700
+TWO_LINES, THREE_LINES, WIDE = 36, 46, 740
 
 
 class LaneView(PictureView):
@@ -32,8 +31,6 @@ class LaneView(PictureView):
 
 class Center(QWidget):
     """Draws the moment and turns clicks, drags and the wheel into verbs."""
-
-    export_asked = Signal(str, object)
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -55,6 +52,15 @@ class Center(QWidget):
     def caption(self) -> str:
         """The sentence under the timelines."""
         return self._caption.text()
+
+    @property
+    def marked_text(self) -> str:
+        """What a person has marked of the sentence."""
+        return self._caption.selectedText()
+
+    def unmark(self) -> None:
+        """Let go of what is marked: from now on a picture is meant."""
+        self._caption.setSelection(0, 0)
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
@@ -80,7 +86,6 @@ class Center(QWidget):
         view.clicked.connect(self._on_lane_clicked)
         view.wheel_zoomed.connect(self._on_lane_wheel_zoomed)
         view.panned.connect(self._on_lane_panned)
-        view.context_asked.connect(self._on_lane_context_asked)
 
     # -- showing -----------------------------------------------------------------
     def show_moment(self) -> None:
@@ -110,7 +115,14 @@ class Center(QWidget):
         shown = {lane: f for lane, f in frames.items() if state.lanes in (lane, "compare")}
         self._caption.setText(caption(frames, state.selected, tuple(shown)))
         # A fixed height: the graphs may not jump with the length of a sentence.
-        self._caption.setFixedHeight(TWO_LINES if width >= WIDE else THREE_LINES)
+        self._fit_caption(width >= WIDE)
+
+    def _fit_caption(self, wide: bool) -> None:
+        """Two lines, or three small ones where there is less room."""
+        self._caption.setFixedHeight(TWO_LINES if wide else THREE_LINES)
+        if self._caption.property("wide") != wide:
+            self._caption.setProperty("wide", wide)
+            self._caption.style().polish(self._caption)
 
     def _show_card(self) -> None:
         """Refill the card under a resting pointer."""
@@ -141,9 +153,6 @@ class Center(QWidget):
     def _on_lane_panned(self, dx: float, dy: float) -> None:
         view = self.sender()
         self._controller.pan_by(dx / max(view.width(), 1), dy / max(view.height(), 1))
-
-    def _on_lane_context_asked(self, point: object) -> None:
-        self.export_asked.emit("graph", point)
 
     # -- the timelines -----------------------------------------------------------
     def _on_timeline_hovered(self, key: object) -> None:

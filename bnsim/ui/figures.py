@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QImage
 
-from bnsim.export.headless import WINDOW_BASE, ExportJob, run_job
+from bnsim.export.figure_set import write_index
+from bnsim.export.headless import WINDOW_BASE, run_job
+from bnsim.export.job import ExportJob, Progress
 from bnsim.export.render import render_widget
 from bnsim.files.settings import Settings
-from bnsim.sim.spec import Scenario
+from bnsim.sim.session import schedule_of
 from bnsim.ui.app import make_application
 from bnsim.ui.main_window import MainWindow
 
 
 def export_window(job: ExportJob) -> QImage:
     """A window of its own at the job's moment, never shown on a screen."""
-    size = job.size or (round(WINDOW_BASE[0]), round(WINDOW_BASE[1]))
+    size = job.options.size or (round(WINDOW_BASE[0]), round(WINDOW_BASE[1]))
     lanes = "compare" if job.lanes == "both" else job.lanes
-    window = MainWindow(job.scenario, Settings(theme=job.theme, lanes=lanes), export_window)
+    window = MainWindow(job.scenario, Settings(theme=job.options.theme, lanes=lanes), export_window)
     try:
         return _render(window, job, size)
     finally:
@@ -39,17 +39,8 @@ def _render(window: MainWindow, job: ExportJob, size: tuple[int, int]) -> QImage
     return render_widget(window, size)
 
 
-def export_picture(
-    scenario: Scenario,
-    picture: str,
-    t: int,
-    size: tuple[int, int] | None,
-    dpi: int | None,
-    theme: str,
-    path: Path,
-    lane: str = "both",
-) -> None:
-    """Write one picture of a scenario at moment ``t`` to ``path``.
+def export_job(job: ExportJob, progress: Progress | None = None) -> None:
+    """Write one picture, with or without a screen.
 
     Raises
     ------
@@ -57,4 +48,18 @@ def export_picture(
         When the suffix is unknown or the file cannot be written.
     """
     make_application()
-    run_job(ExportJob(scenario, picture, t, size, dpi, theme, path, lane), export_window)
+    run_job(job, export_window, progress)
+
+
+def export_jobs(jobs: list[ExportJob]) -> None:
+    """Write one figure, or a set of them with its index.
+
+    Raises
+    ------
+    InputError
+        When a suffix is unknown or a file cannot be written.
+    """
+    for job in jobs:
+        export_job(job)
+    if len(jobs) > 1:
+        write_index(jobs, schedule_of(jobs[0].scenario))

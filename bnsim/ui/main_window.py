@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from bnsim.export.headless import Window
+from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import Settings, save_settings, settings_path
@@ -17,11 +17,11 @@ from bnsim.pictures.palette import LIGHT, THEMES
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario
-from bnsim.ui import dialogs, exporting
+from bnsim.ui import dialogs
 from bnsim.ui.actions import ACTIONS
 from bnsim.ui.center import Center
 from bnsim.ui.controller import Controller
-from bnsim.ui.exporting import Moment
+from bnsim.ui.exporting import Exports
 from bnsim.ui.network_panel import NetworkPanel
 from bnsim.ui.notice import NoticeBar
 from bnsim.ui.plots_panel import PlotsPanel
@@ -40,7 +40,6 @@ class MainWindow(QMainWindow):
     def __init__(self, scenario: Scenario, settings: Settings, draw_window: Window) -> None:
         """``draw_window`` makes the picture of a whole window; it builds windows itself."""
         super().__init__()
-        self._draw_window = draw_window
         self.setWindowTitle("bnsim")
         self.setMinimumSize(*LEAST_SIZE)
         self._settings, self._theme_shown = settings, ""
@@ -48,6 +47,7 @@ class MainWindow(QMainWindow):
         self._arranged = bool(settings.splitters)
         self.controller = Controller(scenario, _state_of(settings))
         self._build()
+        self.exports = Exports(self, self.controller, settings, draw_window)
         self._build_menus()
         self._connect()
         self.resize(*START_SIZE)
@@ -131,8 +131,18 @@ class MainWindow(QMainWindow):
         self.bar.speed_chosen.connect(self.controller.set_speed)
         self.panel.changed.connect(self.controller.change)
         self.splitter.splitterMoved.connect(self._on_splitter_moved)
-        self.center.export_asked.connect(self._on_export_asked)
-        self.plots.export_asked.connect(self._on_export_asked)
+        self._connect_exports()
+
+    def _connect_exports(self) -> None:
+        """Every picture can be exported, copied and dragged out."""
+        self.exports.said.connect(self._on_exports_said)
+        self.exports.used.touched.connect(self.center.unmark)
+        for lane, view in self.center.lanes.items():
+            self.exports.watch(view, "graph", lane)
+        self.exports.watch(self.center.legend, "graph")
+        self.exports.watch(self.center.timeline, "timeline")
+        for name, view in self.plots.views.items():
+            self.exports.watch(view, name)
 
     # -- showing -----------------------------------------------------------------
     def _on_controller_changed(self) -> None:
@@ -208,24 +218,21 @@ class MainWindow(QMainWindow):
 
     # -- exporting ---------------------------------------------------------------
     def export(self) -> None:
-        self.export_picture("graph")
+        self.exports.export()
 
-    def export_picture(self, picture: str) -> None:
-        """Ask what and where, then write it; say what came of it."""
-        session, state = self.controller.session, self.controller.state
-        moment = Moment(session.scenario, session.t, state.lanes, state.selected)
-        try:
-            path = exporting.export(self, self._settings, picture, moment, self._draw_window)
-        except InputError as error:
-            self.notice.say(str(error), error=True)
-            return
-        if path is not None:
-            self.notice.say(f"Saved {path.name!r} in {str(path.parent)!r}.")
+    def copy_picture(self) -> None:
+        """Marked words before a picture: they are what the person has just chosen."""
+        words = self.center.marked_text
+        if words:
+            QGuiApplication.clipboard().setText(words)
+        else:
+            self.exports.copy_picture()
 
-    def _on_export_asked(self, picture: str, point: QPoint) -> None:
-        chosen = exporting.ask_menu(self, picture, point)
-        if chosen is not None:
-            self.export_picture(chosen)
+    def copy_table(self) -> None:
+        self.exports.copy_table()
+
+    def _on_exports_said(self, text: str, error: bool) -> None:
+        self.notice.say(text, error=error)
 
     # -- remembering -------------------------------------------------------------
     def _restore(self) -> None:
@@ -261,6 +268,7 @@ class MainWindow(QMainWindow):
     def dispose(self) -> None:
         """Stop what runs and let the plots go: pyqtgraph may not outlive the interpreter."""
         self.controller.shut_down()
+        self.exports.shut_down()
         for view in self.plots.views.values():
             view.close()
 

@@ -11,7 +11,7 @@ from bnsim.pictures.names import ACTIVATION_TITLES, LOSS_TITLES, OPTIMIZER_TITLE
 from bnsim.pictures.words import number, power_of_ten, short
 from bnsim.sim import changes
 from bnsim.sim.run import dialect_of
-from bnsim.sim.spec import ActivationName, Scenario
+from bnsim.sim.spec import ActivationName, BatchNorm, Scenario
 from bnsim.views.guard import guarded
 from bnsim.views.labels import plain_label
 
@@ -61,7 +61,8 @@ class NetworkPanel(QFrame):
         self._wide(grid, scenario.title, "heading")
         self._wide(grid, scenario.description, "muted")
         self._wide(grid, "Network", "heading")
-        self._wide(grid, "Both lanes: same start, data, order and seed.", "muted")
+        rate = "" if scenario.optimizer.name == "none" else " rate,"
+        self._wide(grid, f"Both lanes: same start, data, order,{rate} seed.", "muted")
         self._fact(grid, "Data", f"{scenario.n_samples} samples")
         sizes = (scenario.n_features, *(layer.units for layer in scenario.layers))
         self._fact(grid, "Layers", " – ".join(str(n) for n in sizes))
@@ -145,18 +146,17 @@ class NetworkPanel(QFrame):
 
 
 def _formula(scenario: Scenario) -> str:
-    """The denominator of the first tray in words."""
-    norm = next((layer.batch_norm for layer in scenario.layers if layer.batch_norm), None)
-    if norm is None:
-        return "no BN"
+    """The denominators of the trays in words, each once."""
+    norms = [layer.batch_norm for layer in scenario.layers if layer.batch_norm]
+    return ", ".join(dict.fromkeys(_denominator(norm) for norm in norms)) or "no BN"
+
+
+def _denominator(norm: BatchNorm) -> str:
     dialect = dialect_of(norm)
     if dialect.added:
         return f"{norm.dialect}: σ + {number(dialect.added)}"
-    return (
-        f"{norm.dialect}: ε = {power_of_ten(dialect.eps)}"
-        if dialect.eps
-        else f"{norm.dialect}: ε = 0"
-    )
+    eps = power_of_ten(dialect.eps) if dialect.eps else "0"
+    return f"{norm.dialect}: ε = {eps}"
 
 
 def _optimizer(scenario: Scenario) -> str:

@@ -8,6 +8,11 @@ from bnsim.ui.buttons import tool_button
 from bnsim.views.labels import plain_label
 
 
+def sentence(text: str) -> str:
+    """Errors begin small, as the command line puts a word before them."""
+    return text[:1].upper() + text[1:]
+
+
 class NoticeBar(QFrame):
     """Hidden until there is something to say; closed by its button."""
 
@@ -32,5 +37,5 @@ class NoticeBar(QFrame):
         self.setProperty("kind", "error" if error else "note")
         self.style().unpolish(self)
         self.style().polish(self)
-        self._text.setText(text)
+        self._text.setText(sentence(text))
         self.show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bnsim.pictures.plots import PLOTS
@@ -15,8 +14,6 @@ _STRETCH = {"loss": 3}
 class PlotsPanel(QWidget):
     """Draws every plot for the cursor; a click on a neuron's points selects it."""
 
-    export_asked = Signal(str, object)
-
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self._controller = controller
@@ -28,7 +25,6 @@ class PlotsPanel(QWidget):
             view.setObjectName(name)
             view.setMinimumSize(200, 130)
             view.clicked.connect(self._on_view_clicked)
-            view.context_asked.connect(self._on_view_context_asked)
             box.addWidget(view, _STRETCH.get(name, 4))
 
     def show_moment(self) -> None:
@@ -43,6 +39,3 @@ class PlotsPanel(QWidget):
     def _on_view_clicked(self, key: object) -> None:
         if key and key[0] == "neuron":
             self._controller.select(key[1], key[2])
-
-    def _on_view_context_asked(self, point: object) -> None:
-        self.export_asked.emit(self.sender().objectName(), point)

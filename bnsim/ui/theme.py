@@ -43,19 +43,30 @@ def style_sheet(theme: Theme) -> str:
     """Flat controls in the theme's colours."""
     dark = "dark" if theme.name == "dark" else "light"
     arrow = resource("icons", f"chevron-down-{dark}.svg").as_posix()
+    check = resource("icons", f"check-{dark}.svg").as_posix()
     return f"""
     QWidget {{
         font-size: 12px;
         color: {theme.text};
     }}
+    QLabel#caption[wide="true"] {{
+        font-size: 13px;
+    }}
     QDialog, QMessageBox, QWidget#ground {{
         background: {theme.window};
     }}
-    QComboBox, QSpinBox, QLineEdit, QAbstractItemView {{
+    QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView {{
         background: {theme.field};
         border: 1px solid {theme.panel_line};
         border-radius: 5px;
         padding: 4px 7px;
+    }}
+    QComboBox QLineEdit {{
+        border: none;
+        padding: 0;
+    }}
+    QComboBox:focus, QAbstractSpinBox:focus {{
+        border: 1px solid {theme.accent};
     }}
     QComboBox::drop-down {{
         border: none;
@@ -125,9 +136,6 @@ def style_sheet(theme: Theme) -> str:
         color: {theme.muted};
         font-size: 11px;
     }}
-    QLabel#caption {{
-        font-size: 13px;
-    }}
     QToolButton, QPushButton {{
         background: {theme.field};
         color: {theme.text};
@@ -154,6 +162,43 @@ def style_sheet(theme: Theme) -> str:
         color: {theme.accent_text};
         border: none;
         padding: 6px 16px;
+    }}
+    QProgressBar {{
+        background: {theme.field};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        border-radius: 5px;
+        text-align: center;
+        min-height: 18px;
+    }}
+    QProgressBar::chunk {{
+        background: {theme.accent_soft};
+        border-radius: 4px;
+    }}
+    QCheckBox::indicator {{
+        width: 14px;
+        height: 14px;
+        background: {theme.field};
+        border: 1px solid {theme.muted};
+        border-radius: 3px;
+    }}
+    QCheckBox::indicator:checked {{
+        background: {theme.accent};
+        border: 1px solid {theme.accent};
+        image: url("{check}");
+    }}
+    QCheckBox::indicator:focus {{
+        border: 1px solid {theme.text};
+    }}
+    QPushButton:default {{
+        background: {theme.accent};
+        color: {theme.accent_text};
+        border: 1px solid {theme.accent};
+    }}
+    QPushButton:default:disabled {{
+        background: {theme.field};
+        color: {theme.faint};
+        border: 1px solid {theme.panel_line};
     }}
     QToolButton#segment {{
         border-radius: 0;

@@ -23,7 +23,7 @@ from bnsim.ui.state import ViewState
 from bnsim.views.labels import plain_label
 
 #: Narrower than this the step size and the lanes move to a second row.
-ONE_ROW = 1290
+ONE_ROW = 1420
 
 _UNIT_TIPS = {
     "operation": "Step by the smallest thing there is (1)",

@@ -139,14 +139,10 @@ def _across(shape: Box) -> QBrush:
 def _text(painter: QPainter, shape: Text) -> None:
     if not shape.text or not _finite(shape.x, shape.y, shape.size) or shape.size < 1:
         return
-    text = shape.text
-    if shape.room > 0:
-        text = elided(text, shape.size, shape.bold, shape.room)
+    text, base = shown_text(shape)
     width = text_width(text, shape.size, shape.bold)
     left = _clamp(shape.x) - width * {"left": 0.0, "center": 0.5, "right": 1.0}[shape.align]
     pixels, factor = whole(shape.size)
-    # Capitals and figures are centred, for those are what stands in circles and boxes.
-    base = _clamp(shape.y) + metrics(pixels, shape.bold).capHeight() * factor / 2
     painter.setPen(QColor(shape.color))
     painter.setFont(font(pixels, shape.bold))
     if factor == 1.0:
@@ -155,6 +151,16 @@ def _text(painter: QPainter, shape: Text) -> None:
     painter.scale(factor, factor)
     painter.drawText(QPointF(left / factor, base / factor), text)
     painter.scale(1 / factor, 1 / factor)
+
+
+def shown_text(shape: Text) -> tuple[str, float]:
+    """Return as much of a text as there is room for, and the height it stands on."""
+    text = shape.text
+    if shape.room > 0:
+        text = elided(text, shape.size, shape.bold, shape.room)
+    pixels, factor = whole(shape.size)
+    # Capitals and figures are centred, for those are what stands in circles and boxes.
+    return text, _clamp(shape.y) + metrics(pixels, shape.bold).capHeight() * factor / 2
 
 
 def _arrow(painter: QPainter, shape: Arrow) -> None:

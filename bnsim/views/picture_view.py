@@ -23,6 +23,7 @@ from bnsim.views import card
 from bnsim.views.guard import guarded
 from bnsim.views.hits import box_at, key_at
 from bnsim.views.paint import paint
+from bnsim.views.pull import Pull
 
 #: A press that moves further than this is a drag and no click, in pixels.
 STILL: Final = 4.0
@@ -42,6 +43,8 @@ class PictureView(QWidget):
     dragged = Signal(object, float, float)
     wheel_zoomed = Signal(float, float, float)
     panned = Signal(float, float)
+    #: The picture is pulled out of the window, by Ctrl and the left button.
+    pulled = Signal()
     #: Asks for `_on_pointer_stale` once the present event is done.
     _pointer_stale = Signal()
 
@@ -54,6 +57,7 @@ class PictureView(QWidget):
         self._hovered: Key | None = None
         self._press: tuple[QPointF, Key | None, Qt.MouseButton] | None = None
         self._last, self._moved, self._ring = QPointF(), False, False
+        self._pull = Pull()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._pointer_stale.connect(self._on_pointer_stale, Qt.ConnectionType.QueuedConnection)
@@ -167,6 +171,9 @@ class PictureView(QWidget):
         start, key, button = self._press
         if not self._moved:
             self._moved = (at - start).manhattanLength() > STILL
+        if self._pull.armed:
+            self._pull_out(event)
+            return
         if not self._moved:
             return
         step, self._last = at - self._last, at
@@ -176,6 +183,13 @@ class PictureView(QWidget):
             card.hide_card(self)
             self.panned.emit(step.x(), step.y())
 
+    def _pull_out(self, event: QMouseEvent) -> None:
+        if self._pull.move(event):
+            # The drag takes the release: nothing may stay pressed.
+            self._press = None
+            card.hide_card(self)
+            self.pulled.emit()
+
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:
         button, at = event.button(), event.position()
@@ -183,12 +197,15 @@ class PictureView(QWidget):
             return
         key = self._find(at)
         self._press, self._last, self._moved, self._ring = (at, key, button), at, False, False
+        if self._pull.press(event):
+            return
         if key is not None and button is Qt.MouseButton.LeftButton:
             self.dragged.emit(key, at.x(), at.y())
 
     @guarded()
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         press, self._press = self._press, None
+        self._pull.end()
         if press is None:
             return
         if event.button() is Qt.MouseButton.LeftButton and not self._moved:
@@ -210,6 +227,7 @@ class PictureView(QWidget):
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)
         self._press = None
+        self._pull.end()
         self._hover(None)
 
     @guarded()

@@ -26,8 +26,9 @@ from bnsim.pictures.types import Curve, Key, PlotPicture
 from bnsim.views import card
 from bnsim.views.guard import guarded
 from bnsim.views.plot_items import PanelItem, ShapesItem
-from bnsim.views.plot_layout import Layout, lay_out
+from bnsim.views.plot_layout import HEADER_BOTTOM, Layout, lay_out
 from bnsim.views.plot_shapes import back_shapes, front_shapes
+from bnsim.views.pull import Pull
 
 #: How far from a point the pointer may be, in logical pixels.
 REACH: Final = 10.0
@@ -39,6 +40,8 @@ class PlotView(QWidget):
     hovered = Signal(object, str)  # key or None, tip
     clicked = Signal(object)  # key or None
     context_asked = Signal(QPoint)  # on the screen
+    #: The plot is pulled out of the window: by Ctrl anywhere, by its title without.
+    pulled = Signal()
     #: Asks for `_on_pointer_stale` once the present event is done.
     _pointer_stale = Signal()
 
@@ -51,6 +54,7 @@ class PlotView(QWidget):
         self._pointer: QPointF | None = None
         self._scale = scale
         self._closed = False
+        self._pull = Pull()
         self._make_scene()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -176,7 +180,11 @@ class PlotView(QWidget):
 
     @guarded()
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(event.position())
+        if self._pull.move(event):
+            self._hover(None)
+            self.pulled.emit()
+        elif not self._pull.armed:
+            self._hover(event.position())
 
     @guarded()
     def leaveEvent(self, event: object) -> None:
@@ -186,15 +194,18 @@ class PlotView(QWidget):
     @guarded()
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)
+        self._pull.end()
         self._hover(None)
 
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Taken, so that the release comes here."""
+        self._pull.press(event, HEADER_BOTTOM * self._scale)
         event.accept()
 
     @guarded()
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pull.end()
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
             event.position().toPoint()
         ):

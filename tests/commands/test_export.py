@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import os
 import struct
 import zlib
@@ -9,6 +10,7 @@ import pytest
 from bnsim.__main__ import main
 from bnsim.commands import export
 from bnsim.commands.show_list import _formats, picture_rows
+from bnsim.export.job import ExportJob, Options
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.sim.session import schedule_of
@@ -17,12 +19,12 @@ from tests.commands.test_main import bnsim_process, refused
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """The arguments of each drawing, which is not done."""
+    """The job of each drawing, which is not done."""
     import bnsim.ui.figures
 
     calls = []
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    monkeypatch.setattr(bnsim.ui.figures, "export_picture", lambda *a: calls.append(a))
+    monkeypatch.setattr(bnsim.ui.figures, "export_jobs", calls.extend)
     return calls
 
 
@@ -35,28 +37,59 @@ def test_that_the_end_of_the_first_batch_is_drawn_unless_said_otherwise(drawn, t
     path = tmp_path / "a.png"
     assert main(["export", "article", "-o", str(path)]) == 0
     article = load(scenario_path("article"))
-    expected = (article, "graph", schedule_of(article).n, None, None, "light", path, "both")
-    assert drawn == [expected]
+    t = schedule_of(article).n
+    assert drawn == [ExportJob(article, "graph", t, path, Options(), "both", force=False)]
 
 
 def test_that_every_option_reaches_the_drawing(drawn, tmp_path):
-    path = tmp_path / "b.png"
-    options = "--picture loss --at 2:forward:1:3 --size 1600x900 --dpi 300 --theme dark --lane with"
+    path = tmp_path / "b.gif"
+    options = (
+        "--picture loss --at 2:forward:1:3 --size 1600x900 --dpi 300 --theme dark --lane with "
+        "--no-title --no-labels --no-legend --no-caption --until 3:end --unit batch --fps 12.5 "
+        "--force"
+    )
     assert main(["export", "article", "-o", str(path), *options.split()]) == 0
-    at = moment("2:forward:1:3")
-    assert drawn[0][1:] == ("loss", at, (1600, 900), 300, "dark", path, "with")
+    [job] = drawn
+    assert job.options == Options((1600, 900), 300, "dark", False, False, False, False)
+    assert (job.picture, job.t, job.path) == ("loss", moment("2:forward:1:3"), path)
+    assert (job.until, job.unit, job.fps) == (moment("3:end"), "batch", 12.5)
+    assert (job.lanes, job.force) == ("with", True)
+
+
+def test_that_an_animation_with_an_end_starts_at_the_start(drawn, tmp_path):
+    main(["export", "article", "-o", str(tmp_path / "a.gif"), "--until", "2:end"])
+    assert drawn[0].t == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "dpi"),
+    [
+        ("--size 8.5x6cm", (1004, 709), 300),
+        ("--size 85x60mm --dpi 600", (2008, 1417), 600),
+        ("--size 3.3x2.5in", (990, 750), 300),
+        ("--size 800x600px", (800, 600), None),
+        ("--preset slide", (1920, 1080), None),
+        ("--preset square", (1200, 1200), None),
+        ("--preset column", (1004, 1240), 300),
+        ("--preset column --picture loss", (1004, 709), 300),
+        ("--preset column --lane with --dpi 600", (2008, 1417), 600),
+    ],
+)
+def test_that_paper_and_presets_become_pixels(options, size, dpi, drawn, tmp_path):
+    assert main(["export", "article", "-o", str(tmp_path / "a.pdf"), *options.split()]) == 0
+    assert (drawn[0].options.size, drawn[0].options.dpi) == (size, dpi)
 
 
 @pytest.mark.parametrize("name", [row[0] for row in picture_rows()])
 def test_that_every_listed_picture_is_taken(name, drawn, tmp_path):
     assert main(["export", "article", "-o", str(tmp_path / "c.png"), "--picture", name]) == 0
-    assert drawn[0][1] == name
+    assert drawn[0].picture == name
 
 
 @pytest.mark.parametrize("size", ["16x16", "10000x10000", "16X10000"])
 def test_that_the_largest_and_smallest_sizes_are_taken(size, drawn, tmp_path):
     assert main(["export", "article", "-o", str(tmp_path / "d.png"), "--size", size]) == 0
-    assert drawn[0][3] == tuple(map(int, size.lower().split("x")))
+    assert drawn[0].options.size == tuple(map(int, size.lower().split("x")))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +111,16 @@ def test_that_the_largest_and_smallest_sizes_are_taken(size, drawn, tmp_path):
         (["--dpi", "1e2"], "from 10 to 1,200"),
         (["--theme", "blue"], "choose from 'light', 'dark', 'print'"),
         (["--lane", "none"], "choose from 'without', 'with', 'both'"),
+        (["--size", "8.5x6"], "such as 1600x900 or 8.5x6cm"),
+        (["--size", "8.5x6km"], "write WxH"),
+        (["--size", "90x6cm"], "is out of range"),
+        (["--size", "30x20cm", "--dpi", "1200"], "is out of range"),
+        (["--size", "9x9cm", "--preset", "slide"], "not allowed with argument"),
+        (["--preset", "poster"], "choose from 'slide', 'column', 'square'"),
+        (["--until", "2:end"], "--until is for .gif, .mp4 and --picture sheet"),
+        (["--unit", "week"], "choose from 'operation', 'sample'"),
+        (["--fps", "0"], "'0' is no number from 0.1 to 50"),
+        (["--fps", "nan"], "from 0.1 to 50"),
     ],
 )
 def test_that_bad_input_is_told_before_anything_is_drawn(options, advice, drawn, capsys, tmp_path):
@@ -133,7 +176,7 @@ def test_that_a_picture_is_written_that_tells_version_scenario_and_moment(tmp_pa
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("a.gif", "'.gif'"), ("a", "no suffix"), ("no/such/a.png", "its folder does not exist")],
+    [("a.jpg", "'.jpg'"), ("a", "no suffix"), ("no/such/a.png", "its folder does not exist")],
 )
 def test_that_a_place_that_cannot_be_written_is_told_and_nothing_stays(name, advice, tmp_path):
     done = bnsim_process("export", "three-numbers", "-o", str(tmp_path / name), "--size", "64x64")
@@ -142,3 +185,39 @@ def test_that_a_place_that_cannot_be_written_is_told_and_nothing_stays(name, adv
     assert done.stderr.startswith("bnsim: ")
     assert advice in done.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_that_an_existing_file_stays_without_force(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    done = bnsim_process("export", "three-numbers", "-o", str(path))
+    assert (done.returncode, path.read_text()) == (2, "mine")
+    assert done.stderr == f"bnsim: {str(path)!r} exists; choose another name or use --force.\n"
+    assert bnsim_process("export", "three-numbers", "-o", str(path), "--force").returncode == 0
+    assert path.read_bytes().startswith(b"# bnsim {")
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "gif", "csv", "npz"])
+def test_that_the_same_command_gives_the_same_bytes(suffix, tmp_path):
+    """In two processes, where hashes have other seeds."""
+    files = [tmp_path / f"{i}.{suffix}" for i in range(2)]
+    for path in files:
+        done = bnsim_process("export", "three-numbers", "-o", str(path), "--unit", "phase")
+        assert done.returncode == 0, done.stderr
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_that_a_whole_set_is_written_and_listed(tmp_path):
+    folder = tmp_path / "new" / "set"
+    arguments = ("export", "--all", "three-numbers", "-o", str(folder), "--size", "400x300")
+    done = bnsim_process(*arguments)
+    assert done.returncode == 0, done.stderr
+    with open(folder / "index.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(os.listdir(folder)) == sorted(["index.csv", *(row["file"] for row in rows)])
+    assert {row["picture"] for row in rows} == {row[0] for row in picture_rows()}
+    assert {row["file"].rpartition(".")[2] for row in rows} == {"png", "svg", "csv"}
+    assert done.stdout == f"{len(rows)} figures in {folder}, listed in index.csv\n"
+    again = bnsim_process(*arguments)
+    assert again.returncode == 2
+    assert "exists; choose another folder or use --force" in again.stderr

@@ -129,3 +129,15 @@ def test_that_bad_input_is_told_in_one_line(arguments, advice, capsys, tmp_path,
 def test_that_a_folder_is_never_replaced_by_numbers(tmp_path, capsys):
     (tmp_path / "n.npz").mkdir()
     assert "that is a folder" in refused(capsys, "run", "article", "--out", str(tmp_path / "n.npz"))
+
+
+def test_that_a_batch_that_is_not_finite_is_named(tmp_path, capsys):
+    scenario = json.loads(scenario_path("article").read_text(encoding="utf-8"))
+    scenario["optimizer"] = {"name": "sgd", "rate": 1e6}
+    path = tmp_path / "boom.json"
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    assert main(["run", str(path), "--batches", "20"]) == 0
+    said = capsys.readouterr().out
+    assert "is not finite in batch" in said
+    assert "layer" in said
+    assert "not committed" in said

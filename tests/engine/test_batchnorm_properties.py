@@ -14,11 +14,11 @@ NAMES = st.sampled_from(["pytorch", "keras", "plain"])
 
 
 @st.composite
-def batches(draw, smallest=2, powers=4):
-    """Batches with means up to a hundred deviations, deviations from 10^-powers to 10^powers."""
+def batches(draw, smallest=2, powers=4, largest=None):
+    """Means up to a hundred deviations, deviations from 10^-powers to 10^largest (or ^powers)."""
     m, n = draw(st.integers(smallest, 40)), draw(st.integers(1, 6))
     rng = np.random.RandomState(draw(st.integers(0, 2**31)))
-    scale = 10.0 ** rng.uniform(-powers, powers, n)
+    scale = 10.0 ** rng.uniform(-powers, powers if largest is None else largest, n)
     return (rng.standard_normal((m, n)) + rng.uniform(-100, 100, n)) * scale
 
 
@@ -43,7 +43,7 @@ def test_that_the_mean_square_of_x_hat_is_v_over_v_plus_eps(x, name):
     np.testing.assert_allclose(np.square(stages.x_hat).mean(axis=0), expected, rtol=1e-12)
 
 
-@given(batches(powers=150), st.sampled_from(["pytorch", "keras", "plain", "article"]))
+@given(batches(powers=150, largest=298), st.sampled_from(["pytorch", "keras", "plain", "article"]))
 def test_that_no_sample_is_further_out_than_the_root_of_m_minus_1(x, name):
     dialect = DIALECTS[name]
     affine = (np.ones(x.shape[1]), np.zeros(x.shape[1])) if dialect.affine else (None, None)
@@ -78,6 +78,34 @@ def test_that_d_x_against_x_hat_leaves_only_eps(x, name):
     size = np.abs(gamma) / stages.std * np.abs(d_y * stages.x_hat).sum(axis=0)
     difference = np.abs((out.d_x * stages.x_hat).sum(axis=0) - expected)
     np.testing.assert_array_less(difference, 1e-10 * size + 1e-300)
+
+
+@given(batches(largest=298), NAMES)
+def test_that_the_identities_hold_up_to_1e300(x, name):
+    """Where var overflows to infinity x_hat, std and d_x are those of smaller numbers."""
+    with np.errstate(over="ignore"):
+        _, d_y, stages, out = both(x, DIALECTS[name])
+    m, eps = len(x), DIALECTS[name].eps
+    np.testing.assert_allclose(stages.x_hat.sum(axis=0), 0.0, atol=m * 1e-11)
+    var = np.minimum(stages.var, 1e307)
+    share = var / (var + eps)
+    np.testing.assert_allclose(np.square(stages.x_hat).mean(axis=0), share, rtol=1e-11)
+    # d_x std is of ordinary size: gamma (d_y - mean d_y - x_hat mean(d_y x_hat))
+    pull = (d_y * stages.x_hat).mean(axis=0)
+    expected = (d_y - d_y.mean(axis=0) - stages.x_hat * pull) * out.d_x_hat[0] / d_y[0]
+    size = np.abs(out.d_x_hat).max(axis=0) * m
+    assert (np.abs(out.d_x * stages.std - expected) <= 1e-11 * size).all()
+    assert (np.abs((out.d_x * stages.std).sum(axis=0)) <= 1e-11 * size * m).all()
+
+
+@given(batches(largest=298))
+def test_that_numbers_up_to_1e300_come_out_as_the_same_numbers_at_ordinary_size(x):
+    scale = 2.0 ** -np.floor(np.log2(np.abs(x).max(axis=0)))
+    with np.errstate(over="ignore"):
+        huge = both(x, DIALECTS["plain"])
+    small = both(x * scale, DIALECTS["plain"])
+    np.testing.assert_allclose(huge[2].x_hat, small[2].x_hat, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(huge[3].d_x / scale, small[3].d_x, rtol=1e-9, atol=1e-11)
 
 
 @given(batches(), st.floats(-1e3, 1e3))

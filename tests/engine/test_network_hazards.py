@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from finite_differences import network_with_random_parameters
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bnsim.engine.batchnorm import DIALECTS
+from bnsim.engine.faults import fault_of
 from bnsim.engine.network import LayerPlan, Network, NonFinite, Plan
 
 RNG = np.random.RandomState(0)
@@ -102,10 +105,76 @@ def test_that_warnings_of_numpy_are_as_before_after_a_bad_step():
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_that_huge_finite_gradients_are_followed_without_a_warning(optimizer):
     layers = (LayerPlan(3, 2, "identity", "none"),)
-    network = network_with_random_parameters(Plan(layers, 4, "mse", optimizer, 1e200))
-    network.step(X, TARGETS * 1e150)
-    network.step(X * 1e10, TARGETS * 1e150)
-    assert network.view(-1, "count") >= 1
+    network = network_with_random_parameters(Plan(layers, 4, "mse", optimizer, 1e-140))
+    for _ in range(3):
+        network.step(X, TARGETS * 1e150)
+    assert network.view(-1, "count") == 3
+    assert np.isfinite(network.state).all()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "x", "targets", "rate"),
+    [
+        ("sgd", X, TARGETS * 1e150, 1e200),
+        ("sgd", X, TARGETS * 1e60, 1e250),
+        ("momentum", X, TARGETS * 1e150, 1e200),
+        ("adam", X, TARGETS * 1e150, 1e200),
+        ("adam", X * 1e160, TARGETS, 0.1),  # the square of the gradient overflows
+    ],
+)
+def test_that_an_update_that_overflows_leaves_no_trace(optimizer, x, targets, rate):
+    network = Network(Plan((LayerPlan(3, 2, "identity", "none"),), 4, "mse", optimizer, rate))
+    state = network.state.copy()
+    network.set_batch(x, targets)
+    network.forward()
+    network.backward()
+    record = network.arena.copy()
+    network.update()
+    np.testing.assert_array_equal(network.state, state)
+    assert network.first_non_finite() is None
+    assert fault_of(network.plan, network.layout, record) == (0, "next W", 0, 0)
+
+
+def test_that_the_fault_of_a_later_bias_is_named_by_its_neuron():
+    layers = (LayerPlan(3, 2, "identity", "none"), LayerPlan(2, 2, "relu", "none"))
+    network = Network(Plan(layers, 4, "mse", "sgd", 1e308))
+    network.view(1, "b")[1] = 1.0
+    network.set_batch(X, TARGETS - [0.0, 1e3])
+    network.forward()
+    network.backward()
+    assert fault_of(network.plan, network.layout, network.arena) == (1, "next b", -1, 1)
+
+
+@given(
+    st.integers(-150, 300),
+    st.sampled_from(["none", "sgd", "momentum", "adam"]),
+    st.sampled_from(list(DIALECTS)),
+    st.sampled_from(["relu", "sigmoid", "identity"]),
+)
+def test_that_a_step_is_committed_exactly_when_it_has_no_fault(power, optimizer, name, activation):
+    layers = (LayerPlan(3, 3, activation, "after", DIALECTS[name]), LAYERS[1]._replace(n_in=3))
+    network = network_with_random_parameters(Plan(layers, 4, "mse", optimizer, 0.1))
+    before = network.state.copy()
+    network.set_batch(X * 10.0**power, TARGETS)
+    network.forward()
+    network.backward()
+    record = network.arena.copy()
+    network.update()
+    fault = fault_of(network.plan, network.layout, record)
+    assert network.view(-1, "count") == (fault is None)
+    assert np.isfinite(network.state).all()
+    if fault:
+        np.testing.assert_array_equal(network.state, before)
+
+
+def test_that_an_infinity_behind_an_activation_that_hides_it_is_not_committed():
+    network = Network(Plan((LayerPlan(1, 1, "relu", "none"),), 1, "mse", "sgd", 0.1))
+    network.view(0, "W")[:] = -1e200
+    state = network.state.copy()
+    network.step([[1e200]], [[1.0]])
+    assert np.isfinite(network.grads).all()
+    np.testing.assert_array_equal(network.state, state)
+    assert network.first_non_finite() == (0, "z", 0, 0)
 
 
 def test_that_diverging_training_stops_at_the_last_finite_parameters():

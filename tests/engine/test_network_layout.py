@@ -12,7 +12,7 @@ PLAN = Plan(
     (
         LayerPlan(3, 4, "relu", "before"),
         LayerPlan(4, 5, "tanh", "after", DIALECTS["article"]),
-        LayerPlan(5, 6, "elu", "before", DIALECTS["layernorm"]),
+        LayerPlan(5, 6, "elu", "before", DIALECTS["layernorm"]._replace(affine=False)),
         LayerPlan(6, 4, "relu", "after", DIALECTS["keras"]),
         LayerPlan(4, 2, "identity", "none"),
     ),

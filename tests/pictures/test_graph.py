@@ -4,9 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from bnsim.engine.activations import ACTIVATIONS
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.captions import caption
+from bnsim.pictures.captions import caption, neuron_sum
 from bnsim.pictures.cards import card
 from bnsim.pictures.graph import Look, graph_picture, layout_of
 from bnsim.pictures.legend import legend_picture
@@ -16,6 +17,7 @@ from bnsim.pictures.scales import line_width
 from bnsim.pictures.status import lane_status
 from bnsim.pictures.timeline import timeline_picture
 from bnsim.pictures.types import Box, Circle, Strokes, Text
+from bnsim.pictures.words import number
 from bnsim.sim.operation import Phase
 from bnsim.sim.session import Session
 from bnsim.sim.spec import BatchNorm
@@ -235,3 +237,40 @@ def test_that_every_row_of_the_engine_is_drawn_and_told(optimizer, dialect, acti
 
 def norm(old: BatchNorm, dialect: str) -> BatchNorm:
     return msgspec.structs.replace(old, dialect=dialect)
+
+
+def test_that_a_card_gives_the_rules_numbers_only_when_all_samples_are_there(article) -> None:
+    article.seek(1)
+    assert "rms over the batch" not in card(article.frame("with"), ("neuron", 0, 0))
+    go(article, Phase.ARRIVE, 0, 2)
+    assert "69.0 > 4 × 6.16" in card(article.frame("with"), ("neuron", 0, 0))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "elu", "leaky_relu"])
+def test_that_a_printed_activation_recomputes_from_its_printed_sum(activation: str) -> None:
+    session = Session(small((6, 2), ("after", ""), activation=activation))
+    session.seek(session.schedule.n)
+    frame = session.frame("with")
+    for sample in range(3):
+        for unit in range(6):
+            text = neuron_sum(frame, 0, sample, unit)
+            if f"{activation}(" in text:
+                z = float(text.split(" = ")[-2].rstrip(")").replace("−", "-"))
+                a = text.split(" = ")[-1]
+                assert number(float(ACTIVATIONS[activation].f(np.array([z]))[0])) == a, text
+
+
+def test_that_the_update_names_a_weight_that_moves() -> None:
+    session = session_of("cascade")
+    session.seek(session.schedule.n)
+    text = caption(session.frames(), (0, 0))
+    before, after = text.split(" + ")[-1].split(" = ")
+    assert before != after.split(" ")[0]
+
+
+def test_that_the_legend_keeps_its_height_in_both_directions(article) -> None:
+    heights = set()
+    for t in range(article.schedule.n + 1):
+        article.seek(t)
+        heights.add(legend_picture(article.frame("with"), LIGHT, 766.0).height)
+    assert len(heights) == 1

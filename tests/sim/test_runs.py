@@ -5,7 +5,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bnsim.sim.history import History, Series
 from bnsim.sim.operation import UNITS
 from bnsim.sim.run import LANES, Run, inputs_of, order_of
 from bnsim.sim.session import Session
@@ -117,28 +116,6 @@ def test_that_inputs_are_normalized_feature_by_feature(
     else:
         np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-15)
         np.testing.assert_allclose(x.std(axis=0), 1, rtol=1e-15)
-
-
-def test_that_history_stays_within_its_budget_and_returns_near_states() -> None:
-    history = History(np.zeros(8), ring_bytes=64 * 4, keyframe_bytes=64 * 16)
-    for batch in range(1, 5000):
-        history.put(batch, np.full(8, float(batch)))
-    assert history.nbytes <= 64 * (4 + 17)
-    for batch in (0, 1, 777, 4098, 4999):
-        found, state = history.nearest(batch)
-        assert found <= batch < found + history.interval
-        assert (state == found).all()
-
-
-def test_that_thinned_losses_keep_the_extremes() -> None:
-    series = Series(rows=8)
-    values = np.random.RandomState(0).standard_normal(100)
-    for value in values:
-        series.append(float(value))
-    _, low, high = series.until(100)
-    assert low.min() == values.min()
-    assert high.max() == values.max()
-    assert series.width == 16
 
 
 def test_that_changing_a_scenario_keeps_the_operation() -> None:

@@ -15,6 +15,8 @@ from bnsim.sim.operation import Phase
 from bnsim.ui import dialogs
 from bnsim.ui.actions import ACTIONS
 from bnsim.ui.app import make_application
+from bnsim.ui.export_choice import remembered
+from bnsim.ui.export_dialog import ExportDialog
 from bnsim.ui.figures import export_window
 from bnsim.ui.main_window import MainWindow
 from bnsim.views.card import shown_card
@@ -292,9 +294,11 @@ def test_that_an_error_in_a_slot_is_told_and_the_session_stays(window) -> None:
 
 def test_that_a_picture_is_exported_at_the_chosen_size(window, tmp_path: Path, monkeypatch) -> None:
     target = tmp_path / "figure.png"
-    choice = dialogs.ExportChoice("graph", (900, 700), "other", 150, "print")
-    monkeypatch.setattr(dialogs.ExportDialog, "exec", lambda self: 1)
-    monkeypatch.setattr(dialogs.ExportDialog, "choice", lambda self: choice)
+    settings = Settings(
+        export_size="custom", export_width=900.0, export_height=700.0, export_theme="print"
+    )
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: 1)
+    monkeypatch.setattr(ExportDialog, "choice", lambda self: remembered(settings, "compare"))
     monkeypatch.setattr(dialogs, "ask_save", lambda *args: target)
     press(window, Qt.Key.Key_Right)
     window.do("export")

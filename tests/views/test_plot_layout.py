@@ -7,8 +7,8 @@ import pytest
 
 from bnsim.pictures.types import Axis, Text
 from bnsim.views.fonts import text_width
-from bnsim.views.plot_items import thinned
 from bnsim.views.plot_layout import MARGIN, lay_out
+from bnsim.views.plot_lines import thinned
 from bnsim.views.plot_shapes import back_shapes
 from tests.views.hand_made import TICKS, panel, plot
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from bnsim.pictures.palette import DARK, LIGHT
 from bnsim.pictures.types import Axis, Band, Note, Text
 from bnsim.views.card import shown_card
-from bnsim.views.plot_items import finite, joined
 from bnsim.views.plot_layout import lay_out
+from bnsim.views.plot_lines import finite, joined
 from bnsim.views.plot_shapes import front_shapes
 from bnsim.views.plot_view import PlotView
 from tests.views.hand_made import INF, NAN, TICKS, curve, panel, plot
