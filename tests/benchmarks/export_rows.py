@@ -1,14 +1,9 @@
-"""Rows of the benchmark about export: (name, ratio, goal).
-
-A ratio is measured in one run on one machine; with ``>=`` more is better.
-"""
+"""What the rows about export measure: animations and vectors against their peers."""
 
 from __future__ import annotations
 
 import io
 import os
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +14,7 @@ import PIL.Image
 from PySide6.QtCore import QBuffer, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from timing import Ratio, once_ratio, ratio
 
 from bnsim.export.animation import TIMES
 from bnsim.export.drawing import drawing_of
@@ -32,36 +28,25 @@ from bnsim.files.scenario_json import load
 from bnsim.sim.session import Session
 from bnsim.ui.app import make_application
 
-Row = tuple[str, float, str]
-
 FRAMES, SIZE = 200, (1000, 600)
+#: Pillow takes ten seconds a time: more rounds than this tell nothing new.
+MOST_GIFS = 3
+SCENES = (("article", "graph"), ("cascade", "graph"), ("cascade", "loss"))
 
 
-def rows() -> list[Row]:
-    """All rows of this file."""
+def gif(rounds: int) -> Ratio:
+    """Encoding 200 frames of an animation: Pillow's defaults over ours, same frames."""
     make_application()
-    return [gif_row(), *vector_rows()]
-
-
-def gif_row() -> Row:
-    """Encoding 200 frames of an animation against Pillow's defaults on the same frames."""
     frames = [packed(image) for image in _frames()]
     theirs = [_pillow(frame) for frame in frames]
-    ours = min(_seconds(lambda: _ours(frames)) for _ in range(3))
-    defaults = _seconds(lambda: _defaults(theirs))
-    return "GIF of 200 frames 1000 x 600, times faster than Pillow", defaults / ours, ">= 8"
+    return once_ratio(partial(_defaults, theirs), partial(_ours, frames), min(rounds, MOST_GIFS))
 
 
-def vector_rows() -> list[Row]:
-    """Writing a scene as SVG against QSvgGenerator's on the same scene."""
-    found = []
-    for scenario, picture in (("article", "graph"), ("cascade", "graph"), ("cascade", "loss")):
-        scene = drawing_of(_job(scenario, picture, None), 1.0).scene
-        ours = min(_seconds(partial(svg_text, scene, ("1", "1"), {})) for _ in range(20))
-        qt = min(_seconds(partial(_generated, scene)) for _ in range(20))
-        name = f"SVG of {scenario} {picture}, time against QSvgGenerator"
-        found.append((name, ours / qt, "<= 1.5"))
-    return found
+def vector(scenario: str, picture: str, rounds: int) -> Ratio:
+    """Writing a scene as SVG: ours over QSvgGenerator's, same scene."""
+    make_application()
+    scene = drawing_of(_job(scenario, picture, None), 1.0).scene
+    return ratio(partial(svg_text, scene, ("1", "1"), {}), partial(_generated, scene), rounds)
 
 
 def _job(scenario: str, picture: str, size: tuple[int, int] | None) -> ExportJob:
@@ -106,14 +91,3 @@ def _generated(scene) -> None:
     generator.setViewBox(QRectF(0, 0, scene.width, scene.height))
     with QPainter(generator) as painter:
         paint_scene(painter, scene)
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(row)  # noqa: T201

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+import export_rows
 import numpy as np
 from peers import AGREEMENT, PEERS, Net, Ours, disagreement, problem_of
 from timing import Ratio, ratio
@@ -55,6 +56,10 @@ def rows() -> Iterator[Row]:
         goal = 1.05 if net in (tiny, small) else 1.10
         yield Row(f"history-{net.name}", "with / without", goal, False, partial(history, net))
     yield Row(f"seek-{tiny.name}", "seek / step", 32.0, False, partial(seek, tiny))
+    yield Row("gif", "Pillow / ours", 8.0, True, export_rows.gif)
+    for scenario, picture in export_rows.SCENES:
+        draw = partial(export_rows.vector, scenario, picture)
+        yield Row(f"svg-{scenario}-{picture}", "ours / Qt", 1.5, False, draw)
 
 
 def over_peer(peer: str, net: Net, rounds: int) -> Ratio:

@@ -34,7 +34,7 @@ def test_that_one_round_gives_a_table_and_a_file(tmp_path):
 
 def test_that_rows_are_listed_without_being_measured():
     done = run("--list")
-    assert len(done.stdout.splitlines()) == 11
+    assert len(done.stdout.splitlines()) == 15
     assert run("--list", "seek").stdout == "seek-2-4-2-1\n"
 
 

@@ -41,8 +41,19 @@ def ratio(over: Callable[[], object], under: Callable[[], object], rounds: int) 
         places = (0, 1) if number % 2 == 0 else (1, 0)
         seconds = {place: cpu_seconds(*sides[place]) for place in places}
         measured.append((seconds[0], seconds[1]))
+    return _summed_up(measured)
+
+
+def once_ratio(over: Callable[[], object], under: Callable[[], object], rounds: int) -> Ratio:
+    """The same for calls of seconds: one of each a round, and no warming up."""
+    measured = [(cpu_seconds(over, 1), cpu_seconds(under, 1)) for _ in range(rounds)]
+    return _summed_up(measured)
+
+
+def _summed_up(measured: list[tuple[float, float]]) -> Ratio:
     ratios = [a / b for a, b in measured]
-    low, _, high = statistics.quantiles(ratios, n=4) if rounds > 1 else (*ratios, 0, *ratios)
+    several = len(ratios) > 1
+    low, _, high = statistics.quantiles(ratios, n=4) if several else (*ratios, 0, *ratios)
     micro = [1e6 * statistics.median(side) for side in zip(*measured, strict=True)]
     return Ratio(statistics.median(ratios), low, high, *micro)
 
