@@ -14,6 +14,7 @@ from bnsim.commands.parsing import (
     Parser,
     add_lane,
     add_scenario,
+    file_path,
     parser,
     say,
     scenario_of,
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     add_scenario(options)
     _add_options(options)
     given = options.parse_args(arguments)
+    given.out = Path(given.out) if given.all else _file(options, given.out)
     scenario = scenario_of(given.scenario)
     jobs = _set(given, scenario) if given.all else [_job(given, scenario)]
     # never a window on someone's screen, and none is needed
@@ -60,6 +62,13 @@ def main(arguments: list[str]) -> int:
     if given.all:
         say(f"{len(jobs)} figures in {given.out}, listed in index.csv")
     return 0
+
+
+def _file(options: Parser, text: str) -> Path:
+    try:
+        return file_path(text)
+    except argparse.ArgumentTypeError as error:
+        options.error(f"argument -o/--out: {error}")
 
 
 def size(text: str) -> Extent:
@@ -86,7 +95,7 @@ def speed(text: str) -> float:
 def _add_options(options: Parser) -> None:
     dpi = partial(whole_number, low=10, high=1200)
     add = options.add_argument
-    add("-o", "--out", metavar="FILE", type=Path, required=True, help="the file to write")
+    add("-o", "--out", metavar="FILE", required=True, help="the file to write")
     add("--all", action="store_true", help="a whole set of figures; -o names their folder")
     add("--picture", metavar="NAME", default="graph", help="one of `bnsim list`, default: graph")
     add("--at", metavar="MOMENT", help=f"default: {DEFAULT_MOMENT}")

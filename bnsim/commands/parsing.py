@@ -10,6 +10,7 @@ import argparse
 import difflib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bnsim.sim.errors import InputError
@@ -63,6 +64,13 @@ def whole_number(text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
         raise argparse.ArgumentTypeError(f"{text[:40]!a} is no number from {low:,} to {high:,}")
     return int(text)
+
+
+def file_path(text: str) -> Path:
+    """A file to write, for ``type=`` of an option: a path that ends as a folder is refused."""
+    if text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"{text[-80:]!a} is a folder; give the path of a file")
+    return Path(text)
 
 
 def scenario_of(text: str, also: tuple[str, ...] = ()) -> Scenario:

@@ -8,7 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bnsim.commands.parsing import add_lane, add_scenario, parser, say, scenario_of, whole_number
+from bnsim.commands.parsing import (
+    add_lane,
+    add_scenario,
+    file_path,
+    parser,
+    say,
+    scenario_of,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from bnsim.sim.run import Lane
@@ -48,7 +56,7 @@ def main(arguments: list[str]) -> int:
         "--batches", metavar="N", type=from_one, help="default: as many as the scenario says"
     )
     add_lane(options)
-    options.add_argument("--out", metavar="FILE", type=Path, help="write FILE.npz or FILE.csv")
+    options.add_argument("--out", metavar="FILE", type=file_path, help="write FILE.npz or FILE.csv")
     options.add_argument("--json", action="store_true", help="print the losses as JSON")
     given = options.parse_args(arguments)
     scenario = scenario_of(given.scenario)

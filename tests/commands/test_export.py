@@ -221,3 +221,10 @@ def test_that_a_whole_set_is_written_and_listed(tmp_path):
     again = bnsim_process(*arguments)
     assert again.returncode == 2
     assert "exists; choose another folder or use --force" in again.stderr
+
+
+def test_that_a_path_that_ends_as_a_folder_is_no_file(tmp_path, capsys):
+    for command in (["export", "article", "-o"], ["run", "article", "--out"]):
+        assert main([*command, f"{tmp_path / 'figure.png'}/"]) == 2
+        assert "is a folder; give the path of a file" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

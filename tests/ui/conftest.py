@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
@@ -25,6 +27,9 @@ def window(qtbot, settings):
     made.show()
     made.controller.session.seek(9)
     made.settle()
+    # The pointer may still be where the test before has left it: on one of the pictures.
+    for view in (*made.center.lanes.values(), *made.plots.views.values()):
+        QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     yield made
     made.close()
     made.deleteLater()
