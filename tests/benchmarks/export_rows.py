@@ -31,7 +31,6 @@ from bnsim.ui.app import make_application
 FRAMES, SIZE = 200, (1000, 600)
 #: Pillow takes ten seconds a time: more rounds than this tell nothing new.
 MOST_GIFS = 3
-SCENES = (("article", "graph"), ("cascade", "graph"), ("cascade", "loss"))
 
 
 def gif(rounds: int) -> Ratio:
