@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -12,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
-HAS_MAIN = importlib.util.find_spec("bnsim.__main__") is not None
 
 
 def loaded_by(source):
@@ -40,7 +38,6 @@ def test_that_doctor_loads_the_standard_library_alone():
     assert not loaded_by("import bnsim.doctor") & (QT | {"numpy", "msgspec"})
 
 
-@pytest.mark.skipif(not HAS_MAIN, reason="bnsim.__main__ is not there yet")
 @pytest.mark.parametrize("word", ["--version", "--help"])
 def test_that_the_command_line_answers_without_qt_and_numpy(word):
     source = f"""

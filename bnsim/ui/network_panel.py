@@ -49,6 +49,8 @@ class NetworkPanel(QFrame):
         grid.setVerticalSpacing(7)
         grid.setHorizontalSpacing(8)
         grid.setColumnStretch(1, 1)
+        # On a small screen the names wrap rather than the choices being cut.
+        grid.setColumnMinimumWidth(1, 82)
         self._fill(grid, scenario)
         grid.setRowStretch(grid.rowCount(), 1)
         self._area.setWidget(body)
