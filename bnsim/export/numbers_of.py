@@ -77,7 +77,7 @@ def _known_cells(frame: Frame, layer: int, name: str) -> Iterator[Row]:
 def _axes(frame: Frame, layer: int, name: str) -> tuple[str, ...]:
     """What the axes of an array count; layer normalization has a mean a sample."""
     plain = name.removeprefix("d_")
-    by_sample = frame.run.plan.layers[layer].dialect.axis == 1
+    by_sample = frame.plan.layers[layer].dialect.axis == 1
     if plain in ("mean", "var") and by_sample:
         return ("sample",)
     return _AXES.get(plain, ("neuron",))
@@ -121,7 +121,7 @@ def spread_numbers(session: Session, _lanes: str, selected: tuple[int, int]) -> 
     layer = selected[0]
     rows: list[Row] = []
     for frame, name in _parts(session, layer):
-        for unit in range(frame.run.plan.layers[layer].n_out):
+        for unit in range(frame.plan.layers[layer].n_out):
             rows += _column(frame, frame.cursor.batch, layer, unit, name)
     return SAMPLES, rows
 

@@ -15,8 +15,9 @@ from bnsim.export.job import ExportJob
 from bnsim.export.scene import Scene, scene_of_picture, scene_of_plot
 from bnsim.export.sheet import sheet_scene, sheet_size
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import BASE, Look
+from bnsim.pictures.graph import BASE
 from bnsim.pictures.lanes import lanes_picture
+from bnsim.pictures.look import Look
 from bnsim.pictures.names import lane_title
 from bnsim.pictures.offered import SHEET
 from bnsim.pictures.palette import THEMES

@@ -61,7 +61,7 @@ def _places_for(kind: str, z: float, a: float) -> int | None:
 def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
     """``h₁ = relu(15 × 6 − … = 88.71) = 88.71``, without the activation where it keeps z."""
     name, text = neuron_name(frame, layer, unit), weighted_sum(frame, layer, sample, unit)
-    kind = frame.run.plan.layers[layer].activation
+    kind = frame.plan.layers[layer].activation
     if frame.raw_name(layer) == "z":
         return f"{name}: z = {text}"
     z = float(frame.record.view(layer, "z")[sample, unit])
@@ -174,7 +174,7 @@ def _variance(frames: Frames, op: Operation, unit: int) -> str:
 
 def standardized(frame: Frame, layer: int, sample: int, unit: int) -> str:
     """``(88.71 − 67.35) / √(229.02 + 10⁻⁵) = +1.41``: the printed x-hat of one sample."""
-    record, dialect = frame.record, frame.run.plan.layers[layer].dialect
+    record, dialect = frame.record, frame.plan.layers[layer].dialect
     raw = float(record.view(layer, frame.raw_name(layer))[sample, unit])
     mean, var = (float(record.view(layer, n)[unit]) for n in ("mean", "var"))
     x_hat = float(record.view(layer, "x_hat")[sample, unit])
@@ -230,9 +230,9 @@ def _became(frame: Frame, layer: int, sample: int, unit: int) -> str:
 
 def _loss(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
-    title, n_out = LOSS_TITLES[frame.run.plan.loss], frame.run.plan.layers[-1].n_out
+    title, n_out = LOSS_TITLES[frame.plan.loss], frame.plan.layers[-1].n_out
     over = f"{frame.m} samples"
-    if frame.run.plan.loss == "mse":
+    if frame.plan.loss == "mse":
         over += f" × {n_out} output{'s' * (n_out > 1)}"
     values = [f"{number(frames[lane].record.loss)} {LANE_WORDS[lane]}" for lane in frames]
     return f"Loss of the batch, the {title} over {over} against their targets: {', '.join(values)}."
@@ -263,7 +263,7 @@ def _update(frames: Frames, op: Operation, unit: int) -> str:
     ]
     if told:
         return f"Not committed: {'; '.join(told)}. The parameters stay as they were before it."
-    plan = frame.run.plan
+    plan = frame.plan
     if plan.optimizer == "none":
         return "No optimizer in this scenario: every weight stays as it is for the next batch."
     return f"Update: every weight moves against its gradient; {_moved(frame)} with BN."
@@ -271,7 +271,7 @@ def _update(frames: Frames, op: Operation, unit: int) -> str:
 
 def _moved(frame: Frame) -> str:
     """How the weight with the largest gradient moves: a sum for SGD, else where it goes to."""
-    plan, record = frame.run.plan, frame.record
+    plan, record = frame.plan, frame.record
     largest = [float(np.abs(record.view(i, "d_W")).max()) for i in range(frame.n_layers)]
     layer = int(np.argmax(largest))
     place = np.unravel_index(

@@ -93,7 +93,7 @@ def _scale_rule(frame: Frame, layer: int, unit: int) -> list[str]:
         return []
     if not frame.known_samples(layer, frame.raw_name(layer)).all():
         return ["out of scale in this batch: its numbers when all samples are here"]
-    n_in = frame.run.plan.layers[layer].n_in
+    n_in = frame.plan.layers[layer].n_in
     parts = (flags.typical_weight, flags.typical_input, flags.typical_bias)
     return [
         f"out of scale: rms over the batch {number(size)} > {SCALE_TIMES:.0f} × {number(typical)}",
@@ -156,7 +156,7 @@ def _norm(frame: Frame, layer: int, unit: int) -> list[str]:
             if frame.gradient_known(layer):
                 d = float(record.view(layer, "d_" + parameter)[unit])
                 lines.append(f"gradient of {parameter}: {full(d)}")
-    dialect = frame.run.plan.layers[layer].dialect
+    dialect = frame.plan.layers[layer].dialect
     root = f"√(σ² + {number(dialect.eps)})" if dialect.eps else "σ"
     below = f"({root} + {number(dialect.added)})" if dialect.added else root
     return [*lines, f"x̂ = (value {MINUS} μ) / {below}"]

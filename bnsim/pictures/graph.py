@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bnsim.pictures.canvas import MARGIN, Canvas
 from bnsim.pictures.edges import DIMMED, WAITED, draw_edges, hidden_lines
 from bnsim.pictures.headings import draw_headings, draw_sentence
@@ -16,13 +14,14 @@ from bnsim.pictures.layout import (
     network_layout,
 )
 from bnsim.pictures.lit import Place, lit_places
+from bnsim.pictures.look import Look
 from bnsim.pictures.moving import lifted
 from bnsim.pictures.names import (
     input_name,
     lane_title,
     neuron_name,
 )
-from bnsim.pictures.palette import Theme, mix, text_on, value_color
+from bnsim.pictures.palette import mix, text_on, value_color
 from bnsim.pictures.scales import neuron_gradient_reach, value_reach
 from bnsim.pictures.status import lane_status
 from bnsim.pictures.tray import draw_links, draw_tray
@@ -36,28 +35,12 @@ BASE = (820.0, 330.0)
 BARE = 24.0
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a person looks at the graph: theme, selected neuron, and where they are in it.
-
-    A figure may leave out its title, its labels or its legend.
-    """
-
-    theme: Theme
-    selected: tuple[int, int] = (0, 0)
-    zoom: float = 1.0
-    pan: tuple[float, float] = (0.0, 0.0)
-    title: bool = True
-    labels: bool = True
-    legend: bool = True
-
-
 def layout_of(frame: Frame, width: float, height: float) -> Layout:
     """Both lanes share the columns of the lane with batch normalization.
 
     In the lane without, lines start at the neurons: there is no tray in their way.
     """
-    plan, placements = frame.run.plan, frame.schedule.placements
+    plan, placements = frame.plan, frame.schedule.placements
     sizes = (plan.layers[0].n_in, *(layer.n_out for layer in plan.layers))
     has_tray = tuple(p != "none" for p in placements)
     last = len(placements) - 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import Look, graph_picture
+from bnsim.pictures.graph import graph_picture
 from bnsim.pictures.legend import legend_picture
+from bnsim.pictures.look import Look
 from bnsim.pictures.moving import moved
 from bnsim.pictures.types import Picture, Shape
 from bnsim.sim.run import LANES

@@ -52,7 +52,7 @@ def tray_name(frame: Frame, layer: int) -> str:
 
 def activation_title(frame: Frame, layer: int) -> str:
     """ReLU, tanh, ...; with the layer normalization that stands at its side."""
-    plan = frame.run.plan.layers[layer]
+    plan = frame.plan.layers[layer]
     title = ACTIVATION_TITLES[plan.activation]
     if plan.placement == "none" or waits(plan):
         return title
@@ -61,6 +61,6 @@ def activation_title(frame: Frame, layer: int) -> str:
 
 def lane_title(frame: Frame) -> str:
     """Without or with batch normalization, or with layer normalization alone."""
-    norms = [layer for layer in frame.run.plan.layers if layer.placement != "none"]
+    norms = [layer for layer in frame.plan.layers if layer.placement != "none"]
     layer_norm = norms and not any(waits(layer) for layer in norms)
     return "With layer normalization" if layer_norm else LANE_TITLES[frame.lane]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import Look
+from bnsim.pictures.look import Look
 from bnsim.pictures.names import LANE_WORDS, LOSS_TITLES
 from bnsim.pictures.scale import Scale, axis, round_up
 from bnsim.pictures.types import Axis, Curve, LegendEntry, Panel, PlotPicture
@@ -44,7 +44,7 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
         )
         for lane in points
     )
-    title = f"Loss: {LOSS_TITLES[frame.run.plan.loss]}"
+    title = f"Loss: {LOSS_TITLES[frame.plan.loss]}"
     shared = "same start, data, seed" + (" · log axis" if scale.kind == "log" else "")
     return PlotPicture(
         "loss", title, shared, (panel,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import Look
+from bnsim.pictures.look import Look
 from bnsim.pictures.names import neuron_name
 from bnsim.pictures.palette import Theme
 from bnsim.pictures.scale import Scale, axis, fitting, limits, split

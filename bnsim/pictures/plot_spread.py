@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import Look
+from bnsim.pictures.look import Look
 from bnsim.pictures.names import layer_name, neuron_name
 from bnsim.pictures.scale import Scale, axis, fitting, limits
 from bnsim.pictures.series import known_column
@@ -25,7 +25,7 @@ def spread_plot(frames: Frames, look: Look) -> PlotPicture:
     """Two panels on one row of neurons: raw and normalized, or without and with BN."""
     frame, theme = frames["with"], look.theme
     layer = look.selected[0]
-    n = frame.run.plan.layers[layer].n_out
+    n = frame.plan.layers[layer].n_out
     rows = _rows(frame, layer, n)
     if frame.has_tray(layer):
         parts = (
@@ -66,7 +66,7 @@ def _bare(rows: Axis) -> Axis:
 def _panel(
     frame: Frame, name: str, title: str, color: str, symbol: str, layer: int, rows: Axis
 ) -> Panel:
-    n = frame.run.plan.layers[layer].n_out
+    n = frame.plan.layers[layer].n_out
     columns = [known_column(frame, layer, name, unit) for unit in range(n)]
     values = np.concatenate([v for v, _ in columns]) if columns else np.empty(0)
     scale = fitting(values)

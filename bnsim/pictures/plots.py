@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.graph import Look
+from bnsim.pictures.look import Look
 from bnsim.pictures.plot_loss import loss_plot
 from bnsim.pictures.plot_samples import samples_plot
 from bnsim.pictures.plot_spread import spread_plot

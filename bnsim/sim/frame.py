@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bnsim.engine.layout import Plan
 from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.rules import LayerFlags, flags_of, raw_name
 from bnsim.sim.run import BatchRecord, Lane, Run, waits
@@ -53,6 +54,16 @@ class Frame:
         return self.run.lane
 
     @property
+    def plan(self) -> Plan:
+        """The network that computed these numbers."""
+        return self.record.plan
+
+    @property
+    def training(self) -> bool:
+        """Whether batches are normalized by their own statistics, not by the running ones."""
+        return self.schedule.training
+
+    @property
     def m(self) -> int:
         """Samples in a batch."""
         return self.schedule.m
@@ -60,7 +71,7 @@ class Frame:
     @property
     def n_layers(self) -> int:
         """Dense layers of the network."""
-        return len(self.run.plan.layers)
+        return len(self.plan.layers)
 
     @cached_property
     def operation(self) -> Operation | None:
@@ -86,7 +97,7 @@ class Frame:
 
     def has_tray(self, layer: int) -> bool:
         """Whether batch normalization stands at this layer of this lane."""
-        return waits(self.run.plan.layers[layer])
+        return waits(self.plan.layers[layer])
 
     def raw_name(self, layer: int) -> str:
         """The name of what a neuron gives: z where BN stands before the activation, else a."""

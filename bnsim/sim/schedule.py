@@ -62,8 +62,14 @@ class Schedule:
     """
 
     def __init__(
-        self, layers: tuple[LayerSteps, ...], placements: tuple[str, ...], m: int, per_epoch: int
+        self,
+        layers: tuple[LayerSteps, ...],
+        placements: tuple[str, ...],
+        m: int,
+        per_epoch: int,
+        training: bool = True,
     ) -> None:
+        self.training = training
         self.layers, self.placements, self.m, self.per_epoch = layers, placements, m, per_epoch
         self.operations = operations(layers, m)
         self.n = len(self.operations)

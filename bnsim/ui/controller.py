@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bnsim.pictures.graph import Look
+from bnsim.pictures.look import Look
 from bnsim.pictures.palette import THEMES
 from bnsim.sim.errors import InputError
 from bnsim.sim.frame import Frame
