@@ -106,6 +106,13 @@ class Keyframes:
         row: Array = self._rows[batch // self.interval]
         return row
 
+    def until(self, batch: int) -> Keyframes:
+        """A copy that ends with the state of ``batch``, which is held."""
+        kept = Keyframes(len(self._rows), self._rows.shape[1])
+        kept.interval, kept._used = self.interval, batch // self.interval + 1
+        kept._rows[: kept._used] = self._rows[: kept._used]
+        return kept
+
     def _thin(self) -> None:
         """Every second state goes."""
         for row in range(0, self._used, 2):
@@ -128,7 +135,7 @@ class History:
 
     def __init__(self, first: Array, budget: int | None = None) -> None:
         size = max(first.nbytes, 1)
-        budget = budget or budget_of(size)
+        self._budget = budget = budget or budget_of(size)
         recent = min(WINDOW_STATES, max(2, budget // WINDOW_SHARE // size))
         self._latest, self._replayed = Window(recent, first.size), Window(recent, first.size)
         self._keyframes = Keyframes(max(2, budget // size - 2 * recent), first.size)
@@ -144,6 +151,12 @@ class History:
     def interval(self) -> int:
         """Batches from one keyframe to the next: a replay computes fewer than that."""
         return self._keyframes.interval
+
+    def until(self, batch: int) -> History:
+        """A history of its own that ends with the state before ``batch``, a keyframe."""
+        kept = History(self._keyframes.state(0), self._budget)
+        kept._keyframes, kept._end = self._keyframes.until(batch), batch + 1
+        return kept
 
     def put(self, batch: int, state: Array) -> None:
         """Keep a copy of the state before ``batch``, which is the next one or a replayed one.
@@ -201,6 +214,13 @@ class Series:
         rows = -(-min(batches, self.count) // self.width)
         first = np.arange(rows, dtype=np.float64) * self.width
         return first, self._low[:rows], self._high[:rows]
+
+    def first(self, batches: int) -> Series:
+        """A copy that ends with so many batches, a whole number of rows."""
+        kept = Series(self._low.size)
+        kept.width, kept.count, rows = self.width, batches, batches // self.width
+        kept._low[:rows], kept._high[:rows] = self._low[:rows], self._high[:rows]
+        return kept
 
     def _merge(self) -> None:
         half = self._low.size // 2

@@ -4,154 +4,41 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.engine.batchnorm import DIALECTS, Dialect
-from bnsim.engine.faults import NonFinite, fault_of
-from bnsim.engine.initializations import INITIALIZATIONS, draw
-from bnsim.engine.network import NETWORK, LayerPlan, Layout, Network, Plan
+from bnsim.engine.network import NETWORK, Network, Plan
+from bnsim.sim.edits import Edits
 from bnsim.sim.history import History, Series
-from bnsim.sim.spec import BatchNorm, Edit, Override, Scenario
+from bnsim.sim.record import LANES, Array, BatchRecord, Lane
+from bnsim.sim.spec import Scenario
+from bnsim.sim.start import (
+    dialect_of,
+    inference_plan,
+    initialize,
+    inputs_of,
+    order_of,
+    plan_of,
+    targets_of,
+    waits,
+)
 
-Array = NDArray[np.float64]
-Lane = Literal["without", "with"]
-LANES: tuple[Lane, ...] = ("without", "with")
+__all__ = [
+    "LANES",
+    "BatchRecord",
+    "Lane",
+    "Run",
+    "dialect_of",
+    "initialize",
+    "inputs_of",
+    "order_of",
+    "plan_of",
+    "targets_of",
+    "waits",
+]
 
 CACHE_BYTES = 32 << 20
-
-
-@dataclass(frozen=True, eq=False)
-class BatchRecord:
-    """Every number of one batch of one lane: the engine's arena, copied and read-only.
-
-    Parameters are as they were before the update; running statistics as they are after
-    this batch's forward pass.  ``samples`` are the rows of the data in this batch.
-    """
-
-    batch: int
-    arena: Array
-    layout: Layout
-    plan: Plan
-    samples: NDArray[np.int64]
-
-    def view(self, layer: int, name: str) -> Array:
-        """The array called ``name`` of dense layer ``layer`` (from 0), read-only."""
-        return self.layout.view(self.arena, layer, name)
-
-    def out(self, layer: int) -> Array:
-        """What layer ``layer`` passes on, shape (m, units)."""
-        return self.view(layer, self.layout.output_name(layer))
-
-    def has(self, layer: int, name: str) -> bool:
-        """Whether the layer has an array of this name."""
-        return name in self.layout.names(layer)
-
-    @property
-    def loss(self) -> float:
-        """The loss of this batch."""
-        return float(self.layout.view(self.arena, -1, "loss").reshape(-1)[0])
-
-    @cached_property
-    def fault(self) -> NonFinite | None:
-        """Why this batch is not committed: its first number that is not finite, or None."""
-        return fault_of(self.plan, self.layout, self.arena)
-
-    @property
-    def targets(self) -> Array:
-        """What the network should have said, shape (m, outputs)."""
-        return self.layout.view(self.arena, -1, "targets")
-
-
-def dialect_of(norm: BatchNorm) -> Dialect:
-    """The engine's dialect of a layer, with what the scenario sets in its place."""
-    dialect = DIALECTS[norm.dialect]
-    if norm.epsilon is not None:
-        dialect = dialect._replace(eps=norm.epsilon)
-    if dialect.has_running and norm.running_rate is not None:
-        dialect = dialect._replace(running_rate=norm.running_rate)
-    return dialect._replace(cumulative=dialect.has_running and norm.cumulative)
-
-
-def waits(layer: LayerPlan) -> bool:
-    """Whether samples wait for each other here: layer normalization needs one sample only."""
-    return layer.placement != "none" and layer.dialect.axis == 0
-
-
-def plan_of(scenario: Scenario, lane: Lane) -> Plan:
-    """The engine's plan of one lane: the lane without has no batch normalization."""
-    layers, n_in = [], scenario.n_features
-    for layer in scenario.layers:
-        norm = layer.batch_norm if lane == "with" else None
-        placement = norm.placement if norm else "none"
-        dialect = dialect_of(norm) if norm else DIALECTS["pytorch"]
-        layers.append(LayerPlan(n_in, layer.units, layer.activation, placement, dialect))
-        n_in = layer.units
-    optimizer = scenario.optimizer
-    return Plan(tuple(layers), scenario.batch_size, scenario.loss, optimizer.name, optimizer.rate)
-
-
-def inputs_of(scenario: Scenario) -> Array:
-    """The samples as the network gets them, shape (n, features), normalized if asked.
-
-    "range" maps each feature to 0..1; "standard" gives it mean 0 and deviation 1 over
-    all samples.  A feature that never varies becomes 0.
-    """
-    x = np.array(scenario.data.x, dtype=np.float64)
-    if scenario.normalize_inputs == "off":
-        return x
-    if scenario.normalize_inputs == "range":
-        shift, scale = x.min(axis=0), x.max(axis=0) - x.min(axis=0)
-    else:
-        shift, scale = x.mean(axis=0), x.std(axis=0)
-    return np.asarray((x - shift) / np.where(scale == 0, 1.0, scale))
-
-
-def targets_of(scenario: Scenario) -> Array:
-    """What the network should say, shape (n, outputs); labels become one-hot rows."""
-    if scenario.data.targets is not None:
-        return np.array(scenario.data.targets, dtype=np.float64)
-    labels = np.array(scenario.data.labels, dtype=np.int64)
-    return np.asarray(np.eye(scenario.layers[-1].units)[labels])
-
-
-def order_of(scenario: Scenario, epoch: int) -> NDArray[np.int64]:
-    """The order of the samples in an epoch: a pure function of the seed and the epoch."""
-    if scenario.order == "given":
-        return np.arange(scenario.n_samples)
-    return np.random.RandomState([scenario.seed, epoch]).permutation(scenario.n_samples)
-
-
-def initialize(network: Network, scenario: Scenario) -> None:
-    """Write the initial weights: drawn with the seed, then given ones, then overrides.
-
-    Both lanes draw the same stream, so they start from the same weights.
-    """
-    rng = np.random.RandomState(scenario.seed)
-    rule = scenario.initialization
-    for index, layer in enumerate(scenario.layers):
-        weights, bias = network.view(index, "W"), network.view(index, "b")
-        n_in, n_out = weights.shape
-        weights[:] = draw(rng, (n_in, n_out), INITIALIZATIONS[rule.rule](n_in, n_out, rule.sd))
-        bias[:] = 0.0
-        if layer.weights is not None:
-            weights[:] = layer.weights
-        if layer.bias is not None:
-            bias[:] = layer.bias
-    for override in scenario.overrides:
-        apply(network, override)
-
-
-def apply(network: Network, change: Override | Edit) -> None:
-    """Write one number into a network."""
-    if change.weight is not None:
-        network.view(change.layer, "W")[change.weight] = change.value
-    if change.bias is not None:
-        network.view(change.layer, "b")[change.bias] = change.value
 
 
 class Run:
@@ -166,20 +53,37 @@ class Run:
     """
 
     def __init__(self, scenario: Scenario, lane: Lane) -> None:
-        self.scenario, self.lane = scenario, lane
-        self.inputs, self.targets = inputs_of(scenario), targets_of(scenario)
-        self.losses = Series()
-        self._network = Network(plan_of(scenario, lane))
+        self._set_up(scenario, lane, inputs_of(scenario), targets_of(scenario))
         initialize(self._network, scenario)
+        self._history, self.losses = History(self._network.state), Series()
+
+    def _set_up(self, scenario: Scenario, lane: Lane, inputs: Array, targets: Array) -> None:
+        self.scenario, self.lane = scenario, lane
+        self.inputs, self.targets = inputs, targets
+        self._network = Network(plan_of(scenario, lane))
         self._loss = self._network.view(NETWORK, "loss")
-        self._history = History(self._network.state)
-        self._edits: dict[int, list[Edit]] = {}
-        for edit in scenario.edits:
-            self._edits.setdefault(edit.batch, []).append(edit)
+        self._edits = Edits(scenario.edits, lane)
         self._order = 0, order_of(scenario, 0)
-        self._at = 0
-        self.computed = 0
-        self._records: OrderedDict[int, BatchRecord] = OrderedDict()
+        self._probe: Network | None = None
+        self._at = self.computed = 0
+        self._records: OrderedDict[tuple[int, bool], BatchRecord] = OrderedDict()
+
+    def fork(self, scenario: Scenario, batch: int) -> Run:
+        """A run of a scenario that differs by edits from ``batch`` on only.
+
+        It takes over the states up to a stored one at or before ``batch``, and computes on
+        from there; this run stays as it is.
+        """
+        run = Run.__new__(Run)
+        run._set_up(scenario, self.lane, self.inputs, self.targets)
+        # Both intervals are powers of two, so that a state and a whole row of losses end here.
+        step = max(self._history.interval, self.losses.width)
+        run.computed = min(batch, self.computed) // step * step
+        run._history = self._history.until(run.computed)
+        run.losses = self.losses.first(run.computed)
+        run._at = run.computed
+        run._network.state[:] = run._history.nearest(run.computed)[1]
+        return run
 
     @property
     def plan(self) -> Plan:
@@ -201,11 +105,28 @@ class Run:
 
     def record(self, batch: int) -> BatchRecord:
         """Every number of ``batch``; equal calls give equal bytes."""
-        found = self._records.get(batch)
+        return self._recorded(batch, False)
+
+    def inference(self, batch: int) -> BatchRecord:
+        """Every number of ``batch`` as the network trained so far sees it, at work.
+
+        Running statistics, those that the batches before have left, stand in for those of
+        the batch.  Looking changes nothing: neither parameters nor running statistics move.
+
+        Raises
+        ------
+        InputError
+            When a layer keeps no running statistics.
+        """
+        return self._recorded(batch, True)
+
+    def _recorded(self, batch: int, inference: bool) -> BatchRecord:
+        key = batch, inference
+        found = self._records.get(key)
         if found is None:
-            found = self._compute(batch)
-            self._remember(found)
-        self._records.move_to_end(batch)
+            found = self._infer(batch) if inference else self._compute(batch)
+            self._remember(key, found)
+        self._records.move_to_end(key)
         return found
 
     def advance(self, batches: int, seconds: float) -> bool:
@@ -220,15 +141,27 @@ class Run:
 
     def _compute(self, batch: int) -> BatchRecord:
         self._go_to(batch)
-        samples = self._prepare(batch)
-        self._network.set_batch(self.inputs[samples], self.targets[samples])
-        self._network.forward()
-        self._network.backward()
-        arena = self._network.arena.copy()
-        arena.flags.writeable = False
+        record = self._through(self._network, batch)
         self._network.update()
         self._note(batch)
-        return BatchRecord(batch, arena, self._network.layout, self.plan, samples)
+        return record
+
+    def _infer(self, batch: int) -> BatchRecord:
+        if self._probe is None:
+            self._probe = Network(inference_plan(self.plan))
+        self._go_to(batch)
+        self._probe.state[:] = self._network.state
+        return self._through(self._probe, batch)
+
+    def _through(self, network: Network, batch: int) -> BatchRecord:
+        """Forward and backward, and a copy of every number."""
+        samples, *data = self._batch(network, batch)
+        network.set_batch(*data)
+        network.forward()
+        network.backward()
+        arena = network.arena.copy()
+        arena.flags.writeable = False
+        return BatchRecord(batch, arena, network.layout, network.plan, samples)
 
     def _go_to(self, batch: int) -> None:
         """Bring the network to the state before ``batch``."""
@@ -240,15 +173,16 @@ class Run:
                 self._step()
 
     def _step(self) -> None:
-        samples = self._prepare(self._at)
-        self._network.step(self.inputs[samples], self.targets[samples])
+        _, x, targets = self._batch(self._network, self._at)
+        self._network.step(x, targets)
         self._note(self._at)
 
-    def _prepare(self, batch: int) -> NDArray[np.int64]:
-        """Make the edits scheduled for a batch; give its samples."""
-        for edit in self._edits.get(batch, ()):
-            apply(self._network, edit)
-        return self.samples(batch)
+    def _batch(self, network: Network, batch: int) -> tuple[NDArray[np.int64], Array, Array]:
+        """Make the edits scheduled for a batch; give its rows of the data, x and targets."""
+        self._edits.apply(network, batch)
+        samples = self.samples(batch)
+        x = self._edits.rows(batch, samples, self.inputs, "input")
+        return samples, x, self._edits.rows(batch, samples, self.targets, "target")
 
     def _note(self, batch: int) -> None:
         """Keep what a batch leaves behind."""
@@ -258,8 +192,8 @@ class Run:
             self.computed += 1
         self._history.put(self._at, self._network.state)
 
-    def _remember(self, record: BatchRecord) -> None:
-        self._records[record.batch] = record
+    def _remember(self, key: tuple[int, bool], record: BatchRecord) -> None:
+        self._records[key] = record
         most = max(4, CACHE_BYTES // max(record.arena.nbytes, 1))
         while len(self._records) > min(most, 512):
             self._records.popitem(last=False)

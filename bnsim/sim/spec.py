@@ -19,6 +19,10 @@ LossName = Literal["mse", "cross_entropy"]
 OptimizerName = Literal["none", "sgd", "momentum", "adam"]
 OrderName = Literal["given", "shuffled"]
 NormalizeInputs = Literal["off", "range", "standard"]
+EditLane = Literal["both", "without", "with"]
+
+#: What an override or an edit may set, exactly one of them.
+TARGETS = ("weight", "bias", "gamma", "beta", "input", "target")
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,22 +74,35 @@ class Initialization(Part, frozen=True):
 
 
 class Override(Part, frozen=True):
-    """One number set by hand: ``weight`` is [input, unit], ``bias`` is the unit."""
+    """One parameter set by hand: ``weight`` is [input, unit], the others are the unit."""
 
     layer: int
     value: float
     weight: tuple[int, int] | None = None
     bias: int | None = None
+    gamma: int | None = None
+    beta: int | None = None
 
 
 class Edit(Part, frozen=True):
-    """An override that happens during training, just before ``batch`` is computed."""
+    """One number set by hand during training, just before ``batch`` is computed.
+
+    A parameter needs its ``layer``; it may train on from its new value.  ``input`` is
+    [sample, feature] and ``target`` [sample, output], the sample being a row of the data:
+    from this batch on the network gets that number, whatever normalizes the other inputs.
+    ``lane`` says which of the two networks it happens to.
+    """
 
     batch: int
-    layer: int
     value: float
+    layer: int | None = None
     weight: tuple[int, int] | None = None
     bias: int | None = None
+    gamma: int | None = None
+    beta: int | None = None
+    input: tuple[int, int] | None = None
+    target: tuple[int, int] | None = None
+    lane: EditLane = "both"
 
 
 class Optimizer(Part, frozen=True):

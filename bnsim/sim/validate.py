@@ -15,7 +15,7 @@ from bnsim.engine.layout import layout_of
 from bnsim.sim.errors import InputError
 from bnsim.sim.ranges import LARGEST, NAME, NUMBERS_OF_A_BATCH, PARAMETERS, RANGES
 from bnsim.sim.run import plan_of
-from bnsim.sim.spec import BatchNorm, Edit, Layer, Override, Scenario
+from bnsim.sim.spec import TARGETS, BatchNorm, Edit, Layer, Override, Scenario
 
 
 def validate(scenario: Scenario) -> None:
@@ -240,19 +240,58 @@ def _check_changes(scenario: Scenario) -> None:
 
 
 def _check_change(path: str, change: Override | Edit, scenario: Scenario) -> None:
-    layers = len(scenario.layers)
-    _index(f"{path}.layer", change.layer, layers, "layer")
     _within(f"{path}.value", change.value, "Override.value")
-    if (change.weight is None) == (change.bias is None):
-        which = "neither is" if change.weight is None else "both are"
-        refuse(path, f"{which} given; give either weight, as [input, unit], or bias, as the unit")
+    targets = [name for name in TARGETS if getattr(change, name, None) is not None]
+    if len(targets) != 1:
+        which = "none of them is" if not targets else f"{' and '.join(targets)} are"
+        known = ", ".join(name for name in TARGETS if hasattr(change, name))
+        refuse(path, f"{which} given; give exactly one of {known}")
+    if targets[0] in ("input", "target"):
+        _check_datum(path, change, targets[0], scenario)
+    else:
+        _check_parameter(path, change, targets[0], scenario)
+
+
+def _check_datum(path: str, change: Override | Edit, name: str, scenario: Scenario) -> None:
+    if change.layer is not None:
+        refuse(f"{path}.layer", f"an edit of {_a(name)} has no layer; leave it out")
+    sample, place = getattr(change, name)
+    count, what = scenario.n_features, "feature"
+    if name == "target":
+        count, what = scenario.layers[-1].units, "output"
+    _index(f"{path}.{name}[0]", sample, scenario.n_samples, "sample")
+    _index(f"{path}.{name}[1]", place, count, what)
+
+
+def _check_parameter(path: str, change: Override | Edit, name: str, scenario: Scenario) -> None:
+    layers = len(scenario.layers)
+    if change.layer is None:
+        refuse(f"{path}.layer", f"{_a(name)} belongs to a layer; use 0 to {layers - 1}")
+    _index(f"{path}.layer", change.layer, layers, "layer")
     units = scenario.layers[change.layer].units
-    if change.weight is not None:
+    place = getattr(change, name)
+    if name == "weight":
         n_in = scenario.layers[change.layer - 1].units if change.layer else scenario.n_features
-        _index(f"{path}.weight[0]", change.weight[0], n_in, "input")
-        _index(f"{path}.weight[1]", change.weight[1], units, "unit")
-    if change.bias is not None:
-        _index(f"{path}.bias", change.bias, units, "unit")
+        _index(f"{path}.weight[0]", place[0], n_in, "input")
+        _index(f"{path}.weight[1]", place[1], units, "unit")
+        return
+    _index(f"{path}.{name}", place, units, "unit")
+    if name in ("gamma", "beta"):
+        _check_affine(f"{path}.{name}", change, name, scenario.layers[change.layer])
+
+
+def _check_affine(path: str, change: Override | Edit, name: str, layer: Layer) -> None:
+    norm = layer.batch_norm
+    if norm is None:
+        refuse(path, f"layer {change.layer} has no batch normalization, so no {name}; give it one")
+    if not DIALECTS[norm.dialect].affine:
+        refuse(path, f"the dialect {norm.dialect} has no {name}; use another dialect")
+    if getattr(change, "lane", "both") == "without":
+        refuse(path, f"without batch normalization there is no {name}; use the lane with or both")
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name == "input" else f"a {name}"
 
 
 def _index(path: str, index: int, count: int, what: str) -> None:

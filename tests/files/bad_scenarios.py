@@ -23,6 +23,10 @@ GOOD = {
 REMOVED = object()
 
 
+def datum(**fields):
+    return {"batch": 1, "value": 1.0, **fields}
+
+
 def changed(path, value):
     """A copy of the good scenario with ``value`` at ``path``, such as "layers.0.units"."""
     result = copy.deepcopy(GOOD)
@@ -124,13 +128,21 @@ RULES = [
     ("overrides.0.layer", -1, "$.overrides[0].layer: ", "use 0 to 1, counted from 0"),
     ("overrides.0.weight", [2, 0], "$.overrides[0].weight[0]: ", "no input 2; use 0 to 1"),
     ("overrides.0.weight", [0, 2], "$.overrides[0].weight[1]: ", "no unit 2; use 0 to 1"),
-    ("overrides.0.weight", REMOVED, "$.overrides[0]: ", "neither is given; give either weight"),
-    ("overrides.0.bias", 0, "$.overrides[0]: ", "both are given; give either weight"),
+    ("overrides.0.weight", REMOVED, "$.overrides[0]: ", "none of them is given; give exactly one of weight, bias"),
+    ("overrides.0.bias", 0, "$.overrides[0]: ", "weight and bias are given; give exactly one"),
     ("overrides.0.value", 1e301, "$.overrides[0].value: ", "use -1e300 to 1e300"),
     ("edits.0.batch", 4, "$.edits[0].batch: ", "use 0 to 3"),
     ("edits.0.batch", -1, "$.edits[0].batch: ", "use 0 to 3"),
     ("edits.0.layer", 7, "$.edits[0].layer: ", "no layer 7; use 0 to 1"),
     ("edits.0.bias", 1, "$.edits[0].bias: ", "no unit 1; use 0 to 0"),
+    ("edits.0.layer", REMOVED, "$.edits[0].layer: ", "a bias belongs to a layer; use 0 to 1"),
+    ("edits.0.input", [0, 0], "$.edits[0]: ", "bias and input are given; give exactly one"),
+    ("edits.0", datum(input=[99, 0]), "$.edits[0].input[0]: ", "no sample 99; use 0 to"),
+    ("edits.0", datum(input=[0, 7]), "$.edits[0].input[1]: ", "no feature 7; use 0 to"),
+    ("edits.0", datum(target=[0, 7]), "$.edits[0].target[1]: ", "no output 7; use 0 to 0"),
+    ("edits.0", datum(layer=0, input=[0, 0]), "$.edits[0].layer: ", "an edit of an input has no"),
+    ("edits.0", datum(layer=1, gamma=0), "$.edits[0].gamma: ", "no batch normalization, so no"),
+    ("edits.0.lane", "none", "$.edits[0].lane: ", "without"),
 ]
 
 _CLASSES = {"x": [[1.0], [2.0]], "labels": [0, 1]}
