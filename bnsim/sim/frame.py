@@ -177,4 +177,5 @@ class Frame:
 def frame_at(run: Run, schedule: Schedule, t: int) -> Frame:
     """The frame of one lane at moment ``t``."""
     cursor = schedule.cursor(t)
-    return Frame(run, schedule, cursor, run.record(cursor.batch))
+    record = run.record if schedule.training else run.inference
+    return Frame(run, schedule, cursor, record(cursor.batch))

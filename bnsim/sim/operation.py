@@ -117,6 +117,12 @@ def _statistics(layer: int, affine: bool, segment: int) -> Iterator[Operation]:
         yield Operation(phase, layer, None, segment, _STAGE[phase])
 
 
+def inference_operations(n_layers: int, m: int) -> tuple[Operation, ...]:
+    """The operations of a batch that nothing waits for: forward, loss, backward, no update."""
+    layers = [LayerSteps(has_tray=False, affine=False)] * n_layers
+    return operations(layers, m)[:-1]
+
+
 def operations(layers: Sequence[LayerSteps], m: int) -> tuple[Operation, ...]:
     """The operations of one batch of ``m`` samples.
 

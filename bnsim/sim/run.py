@@ -30,6 +30,7 @@ __all__ = [
     "Lane",
     "Run",
     "dialect_of",
+    "inference_plan",
     "initialize",
     "inputs_of",
     "order_of",

@@ -15,7 +15,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.sim.operation import LayerSteps, Operation, Phase, Unit, operations
+from bnsim.sim.operation import LayerSteps, Operation, Phase, Unit, inference_operations, operations
 
 #: Position at which something never becomes known.
 NEVER = 1 << 40
@@ -59,6 +59,8 @@ class Schedule:
         "none", "before" or "after" for each layer of that lane.
     m, batches_per_epoch : int
         Batch size, and whole batches in one pass over the data.
+    training : bool
+        False at work: running statistics are there from the start, so that no sample waits.
     """
 
     def __init__(
@@ -71,7 +73,8 @@ class Schedule:
     ) -> None:
         self.training = training
         self.layers, self.placements, self.m, self.per_epoch = layers, placements, m, per_epoch
-        self.operations = operations(layers, m)
+        steps = operations(layers, m) if training else inference_operations(len(layers), m)
+        self.operations = steps
         self.n = len(self.operations)
         self._position = {self._key(op): i + 1 for i, op in enumerate(self.operations)}
         self._ends: dict[str, list[int]] = {
@@ -130,6 +133,17 @@ class Schedule:
                 return position
         return None
 
+    def nearest(self, op: Operation) -> int:
+        """Position of an operation of another schedule, or of the one that comes closest.
+
+        Where there is no tray, all samples of a batch have passed its layer instead.
+        """
+        found = self.position(op)
+        if found is None and op.layer is not None and op.layer < len(self.layers):
+            last = self.m - 1 if op.sample is None else op.sample
+            found = self._position.get((Phase.FORWARD, op.layer, last))
+        return self.n if found is None else found
+
     def position(self, op: Operation) -> int | None:
         """Position of the operation with the same phase, layer and sample, or None."""
         return self._position.get(self._key(op))
@@ -165,6 +179,9 @@ class Schedule:
         passed = self._at(Phase.FORWARD, index)
         if placement == "none":
             return _all_at(passed)
+        if not self.training:
+            known = np.zeros(self.m, dtype=np.int64)
+            return {**_all_at(passed), "tray": passed, "mean": known, "var": known}
         x_hat, leave = self._at(Phase.NORMALIZE, index), self._at(Phase.LEAVE, index)
         y = self._at(Phase.SCALE, index) if self.layers[index].affine else x_hat
         return {
@@ -181,7 +198,8 @@ class Schedule:
 
     def _known_without(self) -> Known:
         """Without a tray a sample reaches the output within its own sample step."""
-        first = next((i for i, layer in enumerate(self.layers) if layer.has_tray), None)
+        trays = [i for i, layer in enumerate(self.layers) if layer.has_tray and self.training]
+        first = trays[0] if trays else None
         forward = []
         for index in range(len(self.layers)):
             waits = first is not None and index > first
@@ -193,5 +211,6 @@ class Schedule:
     def _ended(self, forward: tuple[dict[str, NDArray[np.int64]], ...]) -> Known:
         position = {self._key(op): i + 1 for i, op in enumerate(self.operations)}
         backward = tuple(position[Phase.BACKWARD, i, None] for i in range(len(self.layers)))
-        loss, update = position[Phase.LOSS, None, None], position[Phase.UPDATE, None, None]
+        loss = position[Phase.LOSS, None, None]
+        update = position.get((Phase.UPDATE, None, None), NEVER)
         return Known(forward, backward, loss, update)

@@ -1,25 +1,51 @@
-"""The one mutable object below the window: scenario, runs of both lanes, cursor."""
+"""The one mutable object below the window: branches, runs of both lanes, cursor."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from bnsim.engine.network import Plan
+from bnsim.sim.branches import Branch, Branches, Place, Runs
+from bnsim.sim.edits import current, with_edits
+from bnsim.sim.errors import InputError
 from bnsim.sim.frame import Frame, frame_at
 from bnsim.sim.operation import LayerSteps, Unit
-from bnsim.sim.run import LANES, Lane, Run, plan_of, waits
+from bnsim.sim.ranges import RANGES
+from bnsim.sim.run import LANES, Lane, inference_plan, plan_of, waits
 from bnsim.sim.schedule import Cursor, Schedule
-from bnsim.sim.spec import Scenario
+from bnsim.sim.spec import Edit, Scenario
 from bnsim.sim.validate import validate
+from bnsim.sim.validate_changes import check_change
 
 
-def schedule_of(scenario: Scenario) -> Schedule:
+def schedule_of(scenario: Scenario, training: bool = True) -> Schedule:
     """The operations of a batch, those of the lane with batch normalization."""
-    plan = plan_of(scenario, "with")
+    return _schedule(plan_of(scenario, "with"), scenario.batches_per_epoch, training)
+
+
+@lru_cache(maxsize=32)
+def _schedule(plan: Plan, per_epoch: int, training: bool) -> Schedule:
+    """A schedule never changes: branches that differ by an edit share one."""
     steps = tuple(LayerSteps(waits(layer), layer.dialect.affine) for layer in plan.layers)
     placements = tuple(layer.placement if waits(layer) else "none" for layer in plan.layers)
-    return Schedule(steps, placements, scenario.batch_size, scenario.batches_per_epoch)
+    return Schedule(steps, placements, plan.batch, per_epoch, training)
+
+
+def can_infer(scenario: Scenario) -> bool:
+    """Whether every batch normalization keeps running statistics to infer with."""
+    try:
+        inference_plan(plan_of(scenario, "with"))
+    except InputError:
+        return False
+    return True
 
 
 class Session:
     """Two runs of one scenario, without and with batch normalization, and one cursor.
+
+    Every change grows a branch, and is undone by going back to the branch it grew from.
+    A change may be tried first: it is shown, but no branch until it is settled.
 
     Parameters
     ----------
@@ -33,19 +59,28 @@ class Session:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._load(scenario)
-        self.t = 0
-
-    def _load(self, scenario: Scenario) -> None:
         validate(scenario)
-        schedule = schedule_of(scenario)
-        runs: dict[Lane, Run] = {lane: Run(scenario, lane) for lane in LANES}
-        self.scenario, self.schedule, self.runs = scenario, schedule, runs
+        self.branches = Branches(scenario)
+        self.training, self.t = True, 0
+        self._tried: Branch | None = None
+        self._show(self.branches.now)
 
+    def _show(self, branch: Branch) -> None:
+        """Show a branch, or one that is only tried."""
+        self.runs: Runs = self.branches.runs(branch)
+        self.scenario = branch.scenario
+        self.schedule = schedule_of(branch.scenario, self.training)
+
+    # -- the cursor --------------------------------------------------------------
     @property
     def last(self) -> int:
         """The last moment of the run."""
         return self.scenario.batches * self.schedule.n
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor as batch and number of operations done."""
+        return self.schedule.cursor(self.t)
 
     def seek(self, t: int) -> None:
         """Move the cursor to moment ``t``, clamped to the run."""
@@ -56,22 +91,151 @@ class Session:
         move = self.schedule.next if forward else self.schedule.previous
         self.seek(move(self.t, unit))
 
-    def change(self, scenario: Scenario) -> None:
-        """Start a new run of a changed scenario at the same operation, where it exists."""
+    def _moment_in(self, schedule: Schedule, batches: int) -> int:
+        """The moment of another schedule that is closest to the one at the cursor."""
         cursor, operation = self.cursor, self.schedule.operation(self.cursor)
-        self._load(scenario)
-        done = 0
-        if operation is not None:
-            found = self.schedule.position(operation)
-            done = self.schedule.n if found is None else found
-        batch = min(cursor.batch, scenario.batches - 1)
-        self.seek(batch * self.schedule.n + done)
+        done = 0 if operation is None else schedule.nearest(operation)
+        if cursor.done == self.schedule.n and self.schedule.training:
+            done = schedule.n
+        return min(cursor.batch, batches - 1) * schedule.n + done
 
+    def _place(self) -> Place:
+        """Where the cursor is, in training."""
+        branch = self.branches.now
+        t = self._moment_in(schedule_of(branch.scenario), branch.scenario.batches)
+        return Place(branch.number, t)
+
+    # -- changing ----------------------------------------------------------------
     @property
-    def cursor(self) -> Cursor:
-        """The cursor as batch and number of operations done."""
-        return self.schedule.cursor(self.t)
+    def tried(self) -> bool:
+        """Whether a change is shown that is no branch yet."""
+        return self._tried is not None
 
+    def edit(self, edits: Sequence[Edit], settle: bool = True) -> bool:
+        """Set numbers in the batch at the cursor, which is computed again, in a new branch.
+
+        Parameters
+        ----------
+        edits : sequence of Edit
+            Of the batch at the cursor.
+        settle : bool
+            False shows what would come of it, in place of what was tried before.
+
+        Returns
+        -------
+        bool
+            Whether any number is another one than in the branch that is left.
+
+        Raises
+        ------
+        InputError
+            When an edit is refused; nothing has changed then.
+        """
+        base = self.branches.now
+        for edit in edits:
+            check_change("the edit", edit, base.scenario)
+        scenario = with_edits(base.scenario, edits)
+        if len(scenario.edits) > RANGES["Scenario.edits"].high:
+            raise InputError("there are too many edits in this branch; go back to another one.")
+        self.drop()
+        if not any(self._changes(edit) for edit in edits):
+            return False
+        self._try(self.branches.grown(scenario, min(edit.batch for edit in edits)))
+        if settle:
+            self.settle()
+        return True
+
+    def _changes(self, edit: Edit) -> bool:
+        lanes = LANES if edit.lane == "both" else (edit.lane,)
+        found = [current(self.runs[lane].record(edit.batch), edit) for lane in lanes]
+        return any(value is not None and value != edit.value for value in found)
+
+    def change(self, scenario: Scenario) -> None:
+        """Start a new run of a changed scenario at the same operation, where it exists.
+
+        Raises
+        ------
+        InputError
+            When the scenario breaks a rule; nothing has changed then.
+        """
+        validate(scenario)
+        self.drop()
+        self._try(self.branches.grown(scenario, None))
+        self.settle()
+
+    def _try(self, branch: Branch) -> None:
+        self._tried, self._before = branch, (self._place(), self.t)
+        self._show_same_moment(branch)
+
+    def settle(self) -> None:
+        """Make a branch of what is tried."""
+        if self._tried is not None:
+            branch, self._tried = self._tried, None
+            self.branches.add(branch, self._before[0], self._moment_there(branch))
+            self.branches.keep(branch, self.runs)
+
+    def drop(self) -> None:
+        """Forget what is tried."""
+        if self._tried is not None:
+            self._tried = None
+            self._show(self.branches.now)
+            self.seek(self._before[1])
+
+    # -- branches ----------------------------------------------------------------
+    def _show_same_moment(self, branch: Branch) -> None:
+        """Show a branch where the cursor is; at work only where it can be."""
+        training = self.training or not can_infer(branch.scenario)
+        t = self._moment_in(schedule_of(branch.scenario, training), branch.scenario.batches)
+        self.training = training
+        self._show(branch)
+        self.seek(t)
+
+    def _moment_there(self, branch: Branch) -> int:
+        return self._moment_in(schedule_of(branch.scenario), branch.scenario.batches)
+
+    def undo(self) -> bool:
+        """Go back to where the last change or switch was made; False when there is none."""
+        return self._return(self.branches.undo)
+
+    def redo(self) -> bool:
+        """Go again where the last undo came from; False when there was none."""
+        return self._return(self.branches.redo)
+
+    def _return(self, move: Callable[[], Place | None]) -> bool:
+        self.drop()
+        place = move()
+        if place is None:
+            return False
+        inference, self.training = not self.training, True
+        self._show(self.branches.now)
+        self.seek(place.t)
+        if inference and can_infer(self.scenario):
+            self.infer(True)
+        return True
+
+    def switch(self, number: int) -> None:
+        """Show another branch at the same operation."""
+        self.settle()
+        branch = self.branches.all[number]
+        if branch is not self.branches.now:
+            self.branches.move(number, self._place(), self._moment_there(branch))
+            self._show_same_moment(branch)
+
+    def infer(self, inference: bool) -> None:
+        """Look at the same moment at work, or in training again.
+
+        Raises
+        ------
+        InputError
+            When a layer keeps no running statistics.
+        """
+        if inference:
+            inference_plan(plan_of(self.scenario, "with"))
+        schedule = schedule_of(self.scenario, not inference)
+        self.t = self._moment_in(schedule, self.scenario.batches)
+        self.training, self.schedule = not inference, schedule
+
+    # -- reading -----------------------------------------------------------------
     def ready(self, seconds: float) -> bool:
         """Compute both lanes up to the cursor for about ``seconds``; True when there."""
         batches = self.cursor.batch + 1
@@ -90,3 +254,11 @@ class Session:
     def frames(self) -> dict[Lane, Frame]:
         """Both lanes at the cursor."""
         return {lane: self.frame(lane) for lane in LANES}
+
+    def frame_of(self, number: int, lane: Lane) -> Frame:
+        """The same moment, or the closest, of a lane of another branch."""
+        branch = self.branches.all[number]
+        scenario = branch.scenario
+        schedule = schedule_of(scenario, self.training or not can_infer(scenario))
+        t = self._moment_in(schedule, scenario.batches)
+        return frame_at(self.branches.runs(branch)[lane], schedule, t)

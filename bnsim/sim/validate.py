@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NoReturn
 
 from bnsim.engine.batchnorm import DIALECTS
 from bnsim.engine.layout import layout_of
-from bnsim.sim.errors import InputError
-from bnsim.sim.ranges import LARGEST, NAME, NUMBERS_OF_A_BATCH, PARAMETERS, RANGES
+from bnsim.sim.checks import brief, length, refuse, within
+from bnsim.sim.ranges import LARGEST, NAME, NUMBERS_OF_A_BATCH, PARAMETERS
 from bnsim.sim.run import plan_of
-from bnsim.sim.spec import TARGETS, BatchNorm, Edit, Layer, Override, Scenario
+from bnsim.sim.spec import BatchNorm, Layer, Scenario
+from bnsim.sim.validate_changes import check_changes
 
 
 def validate(scenario: Scenario) -> None:
@@ -34,42 +34,17 @@ def validate(scenario: Scenario) -> None:
     _check_weights(scenario)
     _check_truth(scenario)
     _check_batch_norms(scenario)
-    _check_changes(scenario)
-
-
-def refuse(path: str, what: str) -> NoReturn:
-    """Raise the one sentence."""
-    raise InputError(f"{path}: {what}.")
-
-
-def _within(path: str, value: float, key: str) -> None:
-    allowed = RANGES[key]
-    # "not (...)" also refuses NaN, of which every comparison is false
-    if not allowed.low <= value <= allowed.high:
-        refuse(path, f"{_short(value)} is out of range; use {allowed.words}")
-
-
-def _length(path: str, items: Sequence[object], key: str) -> None:
-    allowed = RANGES[key]
-    if not allowed.low <= len(items) <= allowed.high:
-        count = f"{len(items):,}" if items else "no"
-        refuse(path, f"there are {count} {allowed.unit}; use {allowed.words}")
-
-
-def _short(value: float) -> str:
-    """A number of any length in a few characters."""
-    text = repr(value)
-    return text if len(text) <= 24 else f"a number of {len(text)} digits"
+    check_changes(scenario)
 
 
 def _numbers(path: str, values: Sequence[float]) -> None:
     for index, value in enumerate(values):
         if not -LARGEST <= value <= LARGEST:
-            refuse(f"{path}[{index}]", f"{_short(value)} is too large; use at most 1e300 in size")
+            refuse(f"{path}[{index}]", f"{brief(value)} is too large; use at most 1e300 in size")
 
 
 def _texts(path: str, text: str, key: str) -> None:
-    _length(path, text, key)
+    length(path, text, key)
     if not text.isprintable():
         refuse(path, "the text holds a line break or a control character; remove it")
 
@@ -83,17 +58,17 @@ def _check_texts(scenario: Scenario) -> None:
 
 
 def _check_numbers(scenario: Scenario) -> None:
-    _within("$.batch_size", scenario.batch_size, "Scenario.batch_size")
-    _within("$.batches", scenario.batches, "Scenario.batches")
-    _within("$.seed", scenario.seed, "Scenario.seed")
-    _within("$.optimizer.rate", scenario.optimizer.rate, "Optimizer.rate")
-    _within("$.initialization.sd", scenario.initialization.sd, "Initialization.sd")
+    within("$.batch_size", scenario.batch_size, "Scenario.batch_size")
+    within("$.batches", scenario.batches, "Scenario.batches")
+    within("$.seed", scenario.seed, "Scenario.seed")
+    within("$.optimizer.rate", scenario.optimizer.rate, "Optimizer.rate")
+    within("$.initialization.sd", scenario.initialization.sd, "Initialization.sd")
 
 
 def _check_samples(scenario: Scenario) -> None:
     x = scenario.data.x
-    _length("$.data.x", x, "Data.x")
-    _length("$.data.x[0]", x[0], "Data.x[]")
+    length("$.data.x", x, "Data.x")
+    length("$.data.x[0]", x[0], "Data.x[]")
     for index, row in enumerate(x):
         if len(row) != len(x[0]):
             what = f"this sample has {_many(len(row), 'feature')} and the first has {len(x[0])}"
@@ -109,13 +84,13 @@ def _many(count: int, word: str) -> str:
 
 
 def _check_layers(scenario: Scenario) -> None:
-    _length("$.layers", scenario.layers, "Scenario.layers")
+    length("$.layers", scenario.layers, "Scenario.layers")
     for index, layer in enumerate(scenario.layers):
-        _within(f"$.layers[{index}].units", layer.units, "Layer.units")
+        within(f"$.layers[{index}].units", layer.units, "Layer.units")
         for field in ("epsilon", "running_rate"):
             value = getattr(layer.batch_norm, field, None)
             if value is not None:
-                _within(f"$.layers[{index}].batch_norm.{field}", value, f"BatchNorm.{field}")
+                within(f"$.layers[{index}].batch_norm.{field}", value, f"BatchNorm.{field}")
 
 
 def _check_sizes(scenario: Scenario) -> None:
@@ -197,7 +172,7 @@ def _check_labels(scenario: Scenario, labels: list[int] | None) -> None:
         refuse(f"$.layers[{last}].units", f"{what}; use 2 units or more")
     for index, label in enumerate(labels):
         if not 0 <= label < units:
-            what = f"there is no class {_short(label)}"
+            what = f"there is no class {brief(label)}"
             advice = f"use 0 to {units - 1}, one class a unit of the last layer"
             refuse(f"$.data.labels[{index}]", f"{what}; {advice}")
 
@@ -225,75 +200,3 @@ def _check_min_batch(path: str, norm: BatchNorm, scenario: Scenario) -> None:
         f"{path}.dialect",
         f"{norm.dialect} refuses batches of {scenario.batch_size}: {why}; {advice}",
     )
-
-
-def _check_changes(scenario: Scenario) -> None:
-    _length("$.overrides", scenario.overrides, "Scenario.overrides")
-    _length("$.edits", scenario.edits, "Scenario.edits")
-    for index, override in enumerate(scenario.overrides):
-        _check_change(f"$.overrides[{index}]", override, scenario)
-    for index, edit in enumerate(scenario.edits):
-        if not 0 <= edit.batch < scenario.batches:
-            what = f"there is no batch {_short(edit.batch)}"
-            refuse(f"$.edits[{index}].batch", f"{what}; use 0 to {scenario.batches - 1}")
-        _check_change(f"$.edits[{index}]", edit, scenario)
-
-
-def _check_change(path: str, change: Override | Edit, scenario: Scenario) -> None:
-    _within(f"{path}.value", change.value, "Override.value")
-    targets = [name for name in TARGETS if getattr(change, name, None) is not None]
-    if len(targets) != 1:
-        which = "none of them is" if not targets else f"{' and '.join(targets)} are"
-        known = ", ".join(name for name in TARGETS if hasattr(change, name))
-        refuse(path, f"{which} given; give exactly one of {known}")
-    if targets[0] in ("input", "target"):
-        _check_datum(path, change, targets[0], scenario)
-    else:
-        _check_parameter(path, change, targets[0], scenario)
-
-
-def _check_datum(path: str, change: Override | Edit, name: str, scenario: Scenario) -> None:
-    if change.layer is not None:
-        refuse(f"{path}.layer", f"an edit of {_a(name)} has no layer; leave it out")
-    sample, place = getattr(change, name)
-    count, what = scenario.n_features, "feature"
-    if name == "target":
-        count, what = scenario.layers[-1].units, "output"
-    _index(f"{path}.{name}[0]", sample, scenario.n_samples, "sample")
-    _index(f"{path}.{name}[1]", place, count, what)
-
-
-def _check_parameter(path: str, change: Override | Edit, name: str, scenario: Scenario) -> None:
-    layers = len(scenario.layers)
-    if change.layer is None:
-        refuse(f"{path}.layer", f"{_a(name)} belongs to a layer; use 0 to {layers - 1}")
-    _index(f"{path}.layer", change.layer, layers, "layer")
-    units = scenario.layers[change.layer].units
-    place = getattr(change, name)
-    if name == "weight":
-        n_in = scenario.layers[change.layer - 1].units if change.layer else scenario.n_features
-        _index(f"{path}.weight[0]", place[0], n_in, "input")
-        _index(f"{path}.weight[1]", place[1], units, "unit")
-        return
-    _index(f"{path}.{name}", place, units, "unit")
-    if name in ("gamma", "beta"):
-        _check_affine(f"{path}.{name}", change, name, scenario.layers[change.layer])
-
-
-def _check_affine(path: str, change: Override | Edit, name: str, layer: Layer) -> None:
-    norm = layer.batch_norm
-    if norm is None:
-        refuse(path, f"layer {change.layer} has no batch normalization, so no {name}; give it one")
-    if not DIALECTS[norm.dialect].affine:
-        refuse(path, f"the dialect {norm.dialect} has no {name}; use another dialect")
-    if getattr(change, "lane", "both") == "without":
-        refuse(path, f"without batch normalization there is no {name}; use the lane with or both")
-
-
-def _a(name: str) -> str:
-    return f"an {name}" if name == "input" else f"a {name}"
-
-
-def _index(path: str, index: int, count: int, what: str) -> None:
-    if not 0 <= index < count:
-        refuse(path, f"there is no {what} {_short(index)}; use 0 to {count - 1}, counted from 0")
