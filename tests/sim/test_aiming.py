@@ -1,0 +1,81 @@
+"""A dragged value is one that the network computes, from another input."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnsim.files.locate import scenario_path
+from bnsim.files.scenario_json import load
+from bnsim.sim.aiming import aimed
+from bnsim.sim.errors import InputError
+from bnsim.sim.session import Session
+from tests.scenarios import small
+
+
+def raw(session: Session, layer: int, unit: int, sample: int) -> float:
+    frame = session.frame("with")
+    return float(frame.record.view(layer, frame.raw_name(layer))[sample, unit])
+
+
+def drag(session: Session, layer: int, unit: int, sample: int, wanted: float) -> float:
+    record = session.frame("with").record
+    session.edit([aimed(record, layer, unit, sample, wanted)])
+    return raw(session, layer, unit, sample)
+
+
+def test_that_a_ball_of_the_article_is_dragged_by_the_input_with_the_weight_of_15() -> None:
+    session = Session(load(scenario_path("article")))
+    session.seek(9)
+    assert drag(session, 0, 0, 0, 60.0) == pytest.approx(60.0, rel=1e-12)
+    edit = session.scenario.edits[0]
+    assert edit.input == (0, 0)
+    assert edit.value == pytest.approx(6.0 - (88.71463846872999 - 60.0) / 15.0)
+
+
+def test_that_three_numbers_become_others_exactly() -> None:
+    session = Session(load(scenario_path("three-numbers")))
+    session.seek(3)
+    assert drag(session, 0, 0, 2, 50.0) == 50.0
+    assert session.frame("with").record.view(0, "x")[:, 0].tolist() == [4.0, 7.0, 50.0]
+
+
+@given(
+    placement=st.sampled_from(["before", "after"]),
+    activation=st.sampled_from(["relu", "leaky_relu", "elu", "tanh", "sigmoid", "identity"]),
+    unit=st.integers(0, 3),
+    sample=st.integers(0, 2),
+    share=st.floats(0.05, 0.95),
+)
+def test_that_any_neuron_of_the_first_layer_gives_what_is_wanted(
+    placement, activation, unit, sample, share
+) -> None:
+    session = Session(small(placements=(placement, ""), activation=activation))
+    wanted = share if placement == "after" else 20 * share - 10
+    assert drag(session, 0, unit, sample, wanted) == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+def test_that_a_neuron_behind_a_tray_is_dragged_through_the_whole_network() -> None:
+    session = Session(
+        small(sizes=(4, 3, 2), placements=("before", "before", ""), activation="tanh")
+    )
+    now = raw(session, 1, 0, 1)
+    assert drag(session, 1, 0, 1, now + 0.05) == pytest.approx(now + 0.05, abs=1e-8)
+
+
+def test_that_what_cannot_be_reached_is_refused() -> None:
+    session = Session(small(placements=("after", ""), activation="tanh"))
+    record = session.frame("with").record
+    with pytest.raises(InputError, match="stays below 1"):
+        aimed(record, 0, 0, 0, 1.5)
+    session = Session(small(sizes=(4, 3, 2), placements=("before", "before", "")))
+    with pytest.raises(InputError):
+        aimed(session.frame("with").record, 1, 0, 0, 1e290)
+
+
+def test_that_a_relu_dragged_below_zero_stays_at_zero() -> None:
+    session = Session(load(scenario_path("article")))
+    assert drag(session, 0, 0, 0, -3.0) == 0.0
+    session = Session(load(scenario_path("article")))
+    dead = raw(session, 0, 1, 1)
+    assert dead == 0.0
+    assert drag(session, 0, 1, 1, 2.5) == pytest.approx(2.5)
