@@ -132,6 +132,13 @@ class Canvas:
         self._lines.append(lines)
         self._line_keys += keys
 
+    def lines_of(self, keys: frozenset[Key]) -> NDArray[np.float64]:
+        """The lines that were drawn under any of these keys, shape (n, 4)."""
+        if not self._lines:
+            return np.empty((0, 4))
+        chosen = [key in keys for key in self._line_keys]
+        return np.asarray(np.concatenate(self._lines)[chosen])
+
     def picture(self, description: str = "") -> Picture:
         """The finished picture."""
         lines = np.concatenate(self._lines) if self._lines else np.empty((0, 4))

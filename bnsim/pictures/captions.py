@@ -6,25 +6,23 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bnsim.engine.activations import ACTIVATIONS
 from bnsim.pictures.names import (
     LANE_WORDS,
     LOSS_TITLES,
     OPTIMIZER_TITLES,
-    activation_title,
     layer_name,
     neuron_name,
     source_name,
     tray_name,
 )
 from bnsim.pictures.status import fault_words
+from bnsim.pictures.sums import neuron_sum, standardized
 from bnsim.pictures.words import (
     count_word,
     full,
     number,
     printed_mean,
     printed_scaled,
-    printed_standardized,
     printed_sum,
     printed_variance,
     samples_words,
@@ -34,45 +32,6 @@ from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.run import LANES, Lane
 
 Frames = Mapping[Lane, Frame]
-
-
-def weighted_sum(
-    frame: Frame, layer: int, sample: int, unit: int, places: int | None = None
-) -> str:
-    """The sum that gave a neuron's z: weights times inputs plus the bias."""
-    record = frame.record
-    w, x = record.view(layer, "W")[:, unit], record.view(layer, "x")[sample]
-    pairs = [(float(a), float(b)) for a, b in zip(w, x, strict=True)]
-    z = float(record.view(layer, "z")[sample, unit])
-    return printed_sum(pairs, float(record.view(layer, "b")[unit]), z, places)
-
-
-def _places_for(kind: str, z: float, a: float) -> int | None:
-    """Decimals of z that give the printed a when the activation is worked out by hand."""
-    if not np.isfinite(z) or abs(z) > 1e6:
-        return None
-    f = ACTIVATIONS[kind].f
-    for places in range(2, 12):
-        if number(float(f(np.array([round(z, places)]))[0])) == number(a):
-            return places
-    return None
-
-
-def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
-    """``h₁ = relu(15 × 6 − … = 88.71) = 88.71``, without the activation where it keeps z."""
-    name, text = neuron_name(frame, layer, unit), weighted_sum(frame, layer, sample, unit)
-    kind = frame.plan.layers[layer].activation
-    if frame.raw_name(layer) == "z":
-        return f"{name}: z = {text}"
-    z = float(frame.record.view(layer, "z")[sample, unit])
-    a = float(frame.record.view(layer, "a")[sample, unit])
-    if frame.record.has(layer, "x_hat") and not frame.has_tray(layer):
-        out = number(float(frame.record.out(layer)[sample, unit]))
-        return f"{name}: z = {text}, with {activation_title(frame, layer)} {out}"
-    if a == z:
-        return f"{name} = {text}"
-    text = weighted_sum(frame, layer, sample, unit, _places_for(kind, z, a))
-    return f"{name} = {kind}({text}) = {number(a)}"
 
 
 def caption(frames: Frames, selected: tuple[int, int], shown: tuple[Lane, ...] = LANES) -> str:
@@ -105,12 +64,20 @@ def _forward(frames: Frames, op: Operation, unit: int) -> str:
     frame = frames["with"]
     layer, sample = _place(op)
     text = f"{layer_name(frame, layer)}: {neuron_sum(frame, layer, sample, unit)}."
+    if not frame.training and frame.has_tray(layer):
+        return f"Sample {sample + 1} through {text} {_at_work(frame, layer, sample, unit)}"
     before = frame.schedule.operations[frame.cursor.done - 2]
     if before.phase is Phase.LEAVE and before.layer is not None:
         left = _became(frame, before.layer, sample, 0)
         again = f"Both lanes show sample {sample + 1} again."
         return f"{left} Then {neuron_sum(frame, layer, sample, unit)}. {again}"
     return f"Sample {sample + 1} through {text}"
+
+
+def _at_work(frame: Frame, layer: int, sample: int, unit: int) -> str:
+    """Inference: the running statistics stand in for those of the batch."""
+    x_hat = standardized(frame, layer, sample, unit)
+    return f"By the running mean and variance x̂ = {x_hat}: no sample waits for another."
 
 
 def _arrive(frames: Frames, op: Operation, unit: int) -> str:
@@ -170,15 +137,6 @@ def _variance(frames: Frames, op: Operation, unit: int) -> str:
     text = printed_variance(_column(frame, layer, unit), mean, var)
     name = neuron_name(frame, layer, unit)
     return f"Variance of {name} over the batch: {text}, so its deviation is {number(var**0.5)}."
-
-
-def standardized(frame: Frame, layer: int, sample: int, unit: int) -> str:
-    """``(88.71 − 67.35) / √(229.02 + 10⁻⁵) = +1.41``: the printed x-hat of one sample."""
-    record, dialect = frame.record, frame.plan.layers[layer].dialect
-    raw = float(record.view(layer, frame.raw_name(layer))[sample, unit])
-    mean, var = (float(record.view(layer, n)[unit]) for n in ("mean", "var"))
-    x_hat = float(record.view(layer, "x_hat")[sample, unit])
-    return printed_standardized(raw, mean, var, dialect.eps, dialect.added, x_hat)
 
 
 def _normalize(frames: Frames, op: Operation, unit: int) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bnsim.pictures.captions import neuron_sum, standardized
 from bnsim.pictures.names import (
     activation_title,
     input_name,
@@ -15,6 +14,7 @@ from bnsim.pictures.names import (
     source_name,
     tray_name,
 )
+from bnsim.pictures.sums import neuron_sum, standardized
 from bnsim.pictures.types import Key
 from bnsim.pictures.words import (
     MINUS,
@@ -32,7 +32,8 @@ def card(frame: Frame, key: Key) -> str:
     """The hover card of a mark of the graph."""
     kind, *place = key
     numbers = [int(str(n)) for n in place]
-    return "\n".join(line for line in _CARDS[str(kind)](frame, *numbers) if line)
+    lines = [*_CARDS[str(kind)](frame, *numbers), _HINTS.get(str(kind), "")]
+    return "\n".join(line for line in lines if line)
 
 
 def _input(frame: Frame, index: int) -> list[str]:
@@ -176,7 +177,23 @@ def _behind(frame: Frame, layer: int, unit: int) -> list[str]:
     return lines + _gradient(frame, layer, "d_" + out, sample, unit)
 
 
+def _target(frame: Frame, unit: int) -> list[str]:
+    name, sample = neuron_name(frame, frame.n_layers - 1, unit), frame.sample or 0
+    wanted = full(float(frame.record.targets[sample, unit]))
+    return [f"target {name}: what the network should have said", f"sample {sample + 1}: {wanted}"]
+
+
+#: How a number is changed, in the last line of its card.
+_HINTS = {
+    "weight": "click to type, drag, or Ctrl and the wheel",
+    "input": "click to type, drag, or Ctrl and the wheel",
+    "target": "click to type, drag, or Ctrl and the wheel",
+    "neuron": "double click: its bias",
+    "norm": "double click: gamma and beta",
+}
+
 _CARDS: dict[str, Callable[..., list[str]]] = {
+    "target": _target,
     "input": _input,
     "neuron": _neuron,
     "weight": _weight,

@@ -13,6 +13,7 @@ from bnsim.pictures.layout import (
     Layout,
     network_layout,
 )
+from bnsim.pictures.lighting import draw_lit
 from bnsim.pictures.lit import Place, lit_places
 from bnsim.pictures.look import Look
 from bnsim.pictures.moving import lifted
@@ -94,6 +95,7 @@ class _Graph:
         self._inputs()
         for layer in range(self.frame.n_layers):
             self._layer(layer)
+        draw_lit(self.canvas, self.frame, self.look.lit)
         if self.look.zoom > 1:
             # What has been zoomed out at the top may not lie under the headings.
             self.canvas.shapes += self.canvas.top
@@ -268,6 +270,8 @@ class _Graph:
         self.canvas.text(x, y - (7 if target else 0), name, 11, theme.muted, align="left")
         if target:
             wanted = number(float(self.frame.record.targets[sample, unit]))
+            room = self.canvas.width - x - MARGIN / 2
+            self.canvas.mark(("target", unit), x + room / 2, y + 7, room, 14)
             self.canvas.text(
                 x,
                 y + 7,
@@ -275,5 +279,5 @@ class _Graph:
                 10.5,
                 theme.muted,
                 align="left",
-                room=self.canvas.width - x - MARGIN / 2,
+                room=room,
             )

@@ -54,7 +54,8 @@ def _neuron_words(frame: Frame, layout: Layout, layer: int) -> tuple[str, ...]:
 
 def _tray_words(frame: Frame, layer: int, m: int, room: float) -> tuple[str, ...]:
     name = tray_name(frame, layer)
-    words = (f"{name} · tray of m = {m}", name, name.replace("BatchNorm", "BN"))
+    what = f"tray of m = {m}" if frame.training else "running statistics"
+    words = (f"{name} · {what}", name, name.replace("BatchNorm", "BN"))
     return tuple(word for word in words if text_width(word, 11.5) <= room + 40)
 
 

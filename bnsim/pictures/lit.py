@@ -38,7 +38,10 @@ def _touched(op: Operation, frame: Frame) -> set[Place]:
         return {("neurons", frame.n_layers - 1), ("behind", frame.n_layers - 1)}
     layer = op.layer or 0
     if op.phase in (Phase.FORWARD, Phase.BACKWARD):
-        return _through(layer) | ({("tray", layer)} if op.phase is Phase.BACKWARD else set())
+        # At work a sample passes the tray as well: nothing waits there.
+        whole = op.phase is Phase.BACKWARD or not frame.training
+        tray: set[Place] = {("tray", layer), ("behind", layer)} if whole else set()
+        return _through(layer) | tray
     if not frame.has_tray(layer):
         return _passing(op, frame)
     places = {("tray", layer)}

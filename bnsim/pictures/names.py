@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from bnsim.pictures.words import subscript
 from bnsim.sim.frame import Frame
 from bnsim.sim.run import waits
@@ -20,12 +22,20 @@ LANE_TITLES = {"without": "Without batch normalization", "with": "With batch nor
 LANE_WORDS = {"without": "without BN", "with": "with BN"}
 
 
+class Layered(Protocol):
+    """A frame or a scenario: all that names of neurons need to know of them."""
+
+    @property
+    def n_layers(self) -> int:
+        """Dense layers of the network."""
+
+
 def input_name(index: int) -> str:
     """x₁, x₂, ... from index 0."""
     return "x" + subscript(index + 1)
 
 
-def neuron_name(frame: Frame, layer: int, unit: int) -> str:
+def neuron_name(frame: Layered, layer: int, unit: int) -> str:
     """h₁ with one hidden layer, h2.1 with several, o₁ in the last layer."""
     if layer == frame.n_layers - 1:
         return "o" + subscript(unit + 1)
@@ -34,12 +44,12 @@ def neuron_name(frame: Frame, layer: int, unit: int) -> str:
     return f"h{layer + 1}.{unit + 1}"
 
 
-def source_name(frame: Frame, layer: int, index: int) -> str:
+def source_name(frame: Layered, layer: int, index: int) -> str:
     """The name of input ``index`` of a layer: an x or a neuron of the layer before."""
     return input_name(index) if layer == 0 else neuron_name(frame, layer - 1, index)
 
 
-def layer_name(frame: Frame, layer: int) -> str:
+def layer_name(frame: Layered, layer: int) -> str:
     """Hidden 1, Hidden 2, ... or Output."""
     return "output" if layer == frame.n_layers - 1 else f"hidden {layer + 1}"
 

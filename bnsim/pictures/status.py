@@ -23,6 +23,7 @@ def fault_words(record: BatchRecord) -> str:
 def lane_status(frame: Frame) -> str:
     """Batch, sample and what a lane does, for the head of its panel."""
     place = f"batch {frame.cursor.batch + 1} of {frame.run.scenario.batches}"
+    place = place if frame.training else f"inference · {place}"
     op = frame.operation
     if op is None:
         return f"{place} · before the first sample"

@@ -218,6 +218,11 @@ def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
     arrived, m = frame.arrived(layer), frame.m
     if arrived == 0:
         return ""
+    if not frame.training and not frame.backward_shown:
+        mean, var = frame.value(layer, "mean", 0, unit), frame.value(layer, "var", 0, unit)
+        name = neuron_name(frame, layer, unit)
+        deviation = number((var or 0.0) ** 0.5)
+        return f"{name}: running mean {number(mean or 0.0)}, deviation {deviation}: none waits"
     if frame.backward_shown and frame.gradient_known(layer):
         return "gradients in the tray: above of the raw value, below of y"
     everyone = "both" if m == 2 else f"all {count_word(m)}"

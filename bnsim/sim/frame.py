@@ -41,12 +41,15 @@ class Frame:
         Where the numbers come from, and when each is known.
     cursor : Cursor
         The moment.
+    pinned : int or None
+        The sample of the batch that neurons show, None for that of the operation.
     """
 
     run: Run
     schedule: Schedule
     cursor: Cursor
     record: BatchRecord = field(repr=False)
+    pinned: int | None = None
 
     @property
     def lane(self) -> Lane:
@@ -93,6 +96,8 @@ class Frame:
         op = self.operation
         if op is None:
             return None
+        if self.pinned is not None:
+            return min(self.pinned, self.m - 1)
         return self.m - 1 if op.sample is None else op.sample
 
     def has_tray(self, layer: int) -> bool:
@@ -174,8 +179,8 @@ class Frame:
         return False
 
 
-def frame_at(run: Run, schedule: Schedule, t: int) -> Frame:
+def frame_at(run: Run, schedule: Schedule, t: int, pinned: int | None = None) -> Frame:
     """The frame of one lane at moment ``t``."""
     cursor = schedule.cursor(t)
     record = run.record if schedule.training else run.inference
-    return Frame(run, schedule, cursor, record(cursor.batch))
+    return Frame(run, schedule, cursor, record(cursor.batch), pinned)

@@ -247,13 +247,13 @@ class Session:
         """Whether both lanes are computed up to the cursor."""
         return all(run.computed > self.cursor.batch for run in self.runs.values())
 
-    def frame(self, lane: Lane) -> Frame:
-        """One lane at the cursor."""
-        return frame_at(self.runs[lane], self.schedule, self.t)
+    def frame(self, lane: Lane, pinned: int | None = None) -> Frame:
+        """One lane at the cursor; its neurons show the ``pinned`` sample, if there is one."""
+        return frame_at(self.runs[lane], self.schedule, self.t, pinned)
 
-    def frames(self) -> dict[Lane, Frame]:
+    def frames(self, pinned: int | None = None) -> dict[Lane, Frame]:
         """Both lanes at the cursor."""
-        return {lane: self.frame(lane) for lane in LANES}
+        return {lane: self.frame(lane, pinned) for lane in LANES}
 
     def frame_of(self, number: int, lane: Lane) -> Frame:
         """The same moment, or the closest, of a lane of another branch."""

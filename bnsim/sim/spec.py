@@ -138,6 +138,11 @@ class Scenario(Part, frozen=True):
         return len(self.data.x[0])
 
     @property
+    def n_layers(self) -> int:
+        """Dense layers of the network."""
+        return len(self.layers)
+
+    @property
     def n_samples(self) -> int:
         """Samples in the data, which an epoch passes once."""
         return len(self.data.x)

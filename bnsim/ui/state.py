@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bnsim.pictures.palette import LIGHT, Theme
+from bnsim.pictures.quantity import Quantity
+from bnsim.pictures.types import Key
 from bnsim.sim.operation import Unit
+from bnsim.sim.spec import EditLane
 
 Lanes = Literal["without", "with", "compare"]
 
 
 @dataclass(slots=True)
 class ViewState:
-    """Step size, speed, lanes, theme, selection, hovered neuron and zoom."""
+    """Step size, speed, lanes, theme, selection, what the pointer is on, and zoom.
+
+    ``lit``, ``sample``, ``focus``, ``glide`` and ``held`` are those of
+    :class:`bnsim.pictures.look.Look`.  ``edited`` says to which lanes an edit happens,
+    ``compared`` which branch stands beside the one that is shown.
+    """
 
     unit: Unit = "sample"
     speed: int = 4
@@ -24,6 +32,14 @@ class ViewState:
     zoom: float = 1.0
     pan: tuple[float, float] = (0.0, 0.0)
     playing: bool = False
+    lit: Key | None = None
+    sample: int | None = None
+    focus: Quantity | None = None
+    glide: float = 1.0
+    held: tuple[float, float] | None = None
+    edited: EditLane = "both"
+    compared: int | None = None
+    still: bool = False
 
     @property
     def interval_ms(self) -> int:

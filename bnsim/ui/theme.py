@@ -124,6 +124,15 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {theme.panel_line};
         border-radius: 6px;
     }}
+    QFrame#editor {{
+        background: {theme.panel};
+        border: 1px solid {theme.accent};
+        border-radius: 7px;
+    }}
+    QLabel#refused {{
+        color: {theme.outlier};
+        font-size: 11px;
+    }}
     QLabel#brand {{
         font-size: 18px;
         font-weight: bold;

@@ -41,6 +41,8 @@ class PictureView(QWidget):
     resized = Signal()
     #: Key of the pressed mark and where the pointer is, at the press and while held.
     dragged = Signal(object, float, float)
+    released = Signal(object)  # the key that was dragged
+    nudged = Signal(object, int)  # a key, and notches of the wheel with Ctrl held
     wheel_zoomed = Signal(float, float, float)
     panned = Signal(float, float)
     #: The picture is pulled out of the window, by Ctrl and the left button.
@@ -88,6 +90,10 @@ class PictureView(QWidget):
         point = self._pointer or self._place_of(key)
         if point is not None:
             card.show_card(self, point, text, self._theme)
+
+    def pointer(self) -> QPoint | None:
+        """Where the pointer is, None when it is elsewhere."""
+        return None if self._pointer is None else self._pointer.toPoint()
 
     def hide_card(self) -> None:
         """Hide the card; it comes back when the pointer finds something else."""
@@ -208,9 +214,15 @@ class PictureView(QWidget):
         self._pull.end()
         if press is None:
             return
-        if event.button() is Qt.MouseButton.LeftButton and not self._moved:
-            self.clicked.emit(press[1])
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._end_press(press[1])
         self._hover(event.position() if self.rect().contains(event.position().toPoint()) else None)
+
+    def _end_press(self, key: Key | None) -> None:
+        if not self._moved:
+            self.clicked.emit(key)
+        elif key is not None:
+            self.released.emit(key)
 
     @guarded()
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -233,6 +245,9 @@ class PictureView(QWidget):
     @guarded()
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._nudge(event, notches)
+            return
         # A view that nobody zooms lets the panel around it scroll.
         if not notches or not self.isSignalConnected(QMetaMethod.fromSignal(self.wheel_zoomed)):
             event.ignore()
@@ -240,6 +255,13 @@ class PictureView(QWidget):
         at = event.position()
         factor = ZOOM_A_NOTCH ** min(max(notches, -5.0), 5.0)
         self.wheel_zoomed.emit(factor, at.x(), at.y())
+        event.accept()
+
+    def _nudge(self, event: QWheelEvent, notches: float) -> None:
+        """With Ctrl the wheel belongs to what is under it, and never zooms."""
+        key = self._find(event.position())
+        if key is not None and notches:
+            self.nudged.emit(key, round(notches) or (1 if notches > 0 else -1))
         event.accept()
 
     @guarded()

@@ -7,7 +7,8 @@ import pytest
 from bnsim.engine.activations import ACTIVATIONS
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.captions import caption, neuron_sum
+from bnsim.pictures.captions import caption
+from bnsim.pictures.sums import neuron_sum
 from bnsim.pictures.cards import card
 from bnsim.pictures.graph import Look, graph_picture, layout_of
 from bnsim.pictures.legend import legend_picture
