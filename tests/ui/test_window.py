@@ -216,31 +216,66 @@ def test_that_the_wheel_zooms_both_lanes_and_zero_fits_again(window) -> None:
     assert window.controller.state.zoom == 1.0
 
 
+def choose(window: MainWindow, name: str, value: str) -> None:
+    """Choose in the box of the form that has this name."""
+    box = next(b for b in window.panel.boxes() if b.accessibleName() == name)
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+
+
 @pytest.mark.parametrize(
-    ("kind", "value", "check"),
+    ("name", "value", "check"),
     [
-        ("activation", "tanh", lambda s: s.layers[0].activation == "tanh"),
-        ("inputs", "standard", lambda s: s.normalize_inputs == "standard"),
-        ("placement", "before", lambda s: s.layers[0].batch_norm.placement == "before"),
-        ("placement", "", lambda s: s.layers[0].batch_norm is None),
+        ("Activation", "tanh", lambda s: s.layers[0].activation == "tanh"),
+        ("Normalize inputs", "standard", lambda s: s.normalize_inputs == "standard"),
+        ("BN at hidden 1", "before", lambda s: s.layers[0].batch_norm.placement == "before"),
+        ("BN at hidden 1", "", lambda s: s.layers[0].batch_norm is None),
     ],
 )
 def test_that_switches_change_the_run_and_keep_the_place(
-    window, kind: str, value: str, check
+    window, name: str, value: str, check
 ) -> None:
     press(window, *[Qt.Key.Key_Right] * 2)
-    box = next(b for b in window.panel.boxes() if b.property("kind") == kind)
-    box.setCurrentIndex(box.findData(value))
-    box.activated.emit(box.currentIndex())
+    choose(window, name, value)
     window.settle()
     assert check(window.controller.session.scenario)
     assert window.controller.session.cursor.batch == 0
 
 
+def test_that_keys_typed_in_the_form_stay_in_the_form(window) -> None:
+    field = window.panel.row(("batches",)).control
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "1 w")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Left):
+        QTest.keyClick(field, key)
+    window.settle()
+    assert field.text() == "1 w"
+    assert window.controller.session.t == 0
+    assert window.controller.state.unit == "sample"
+    assert window.controller.state.lanes == "compare"
+    assert window.controller.state.selected == (0, 0)
+    assert not window.controller.state.playing
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    press(window, Qt.Key.Key_Right)
+    assert window.controller.session.t == 2
+
+
+def test_that_a_number_typed_in_the_form_starts_a_new_run(window) -> None:
+    field = window.panel.row(("batch_size",)).control
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "6")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    window.settle()
+    assert window.controller.session.scenario.batch_size == 6
+    assert window.panel.row(("batch_size",)).control is field
+    assert field.hasFocus()
+
+
 def test_that_normalized_inputs_leave_h1_towering(window) -> None:
-    box = next(b for b in window.panel.boxes() if b.property("kind") == "inputs")
-    box.setCurrentIndex(box.findData("range"))
-    box.activated.emit(box.currentIndex())
+    choose(window, "Normalize inputs", "range")
     press(window, Qt.Key.Key_End)
     runs = window.controller.session.runs["without"]
     h = [runs.record(b).view(0, "a") for b in range(4)]
