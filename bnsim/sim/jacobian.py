@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bnsim.engine.arrays import Array, never_zero
+from bnsim.engine.arrays import Array
 from bnsim.engine.layout import LayerPlan
-from bnsim.sim.run import BatchRecord
+from bnsim.sim.record import BatchRecord
 
 
 class Terms(NamedTuple):
@@ -52,11 +52,15 @@ class Sums(NamedTuple):
 
 
 class _Neuron(NamedTuple):
-    """What the formulas need of one neuron; ``root`` and ``std`` are infinite in place of 0."""
+    """What the formulas need of one neuron.
+
+    ``root`` and ``std`` are infinite in place of 0, and ``ratio`` is std / root.
+    """
 
     x_hat: Array
     std: np.float64
     root: np.float64
+    ratio: np.float64
     gamma: np.float64
     plan: LayerPlan
 
@@ -71,12 +75,19 @@ def _neuron(record: BatchRecord, layer: int, unit: int) -> _Neuron:
             "the gradient of one neuron there is no matter of that neuron alone"
         )
     std, var = record.view(layer, "std")[unit], record.view(layer, "var")[unit]
-    divisor = np.float64(never_zero(std))
+    divisor = _never_zero(std)
     # As in the engine: where var is infinite, std is all that is known of the root.
-    root = np.minimum(np.sqrt(var + plan.dialect.eps), std) if plan.dialect.added else divisor
+    root, ratio = divisor, np.float64(1.0)
+    if plan.dialect.added:
+        root = _never_zero(np.minimum(np.sqrt(var + plan.dialect.eps), std))
+        ratio = divisor / root
     gamma = record.view(layer, "gamma")[unit] if record.has(layer, "gamma") else np.float64(1.0)
     x_hat = record.view(layer, "x_hat")[:, unit]
-    return _Neuron(x_hat, divisor, np.float64(never_zero(root)), gamma, plan)
+    return _Neuron(x_hat, divisor, root, ratio, gamma, plan)
+
+
+def _never_zero(divisor: np.float64) -> np.float64:
+    return np.float64(np.inf) if divisor == 0.0 else divisor
 
 
 def _gradients(record: BatchRecord, layer: int, unit: int) -> tuple[Array, Array]:
@@ -116,7 +127,7 @@ def terms(record: BatchRecord, layer: int, unit: int) -> Terms:
     direct = d_y * gain
     if neuron.plan.frozen:
         return Terms(direct, np.zeros_like(direct), np.zeros_like(direct))
-    share = (d_y * neuron.x_hat).mean() * (neuron.std / neuron.root)
+    share = (d_y * neuron.x_hat).mean() * neuron.ratio
     return Terms(direct, np.full_like(direct, -d_y.mean() * gain), -neuron.x_hat * share * gain)
 
 
@@ -189,8 +200,8 @@ def _between(neuron: _Neuron, products: Array) -> Array:
     """∂x_hat_i / ∂x_j of different samples, by the products of their x_hat."""
     if neuron.plan.frozen:
         return np.zeros_like(products)
-    m, ratio = neuron.x_hat.size, neuron.std / neuron.root
-    return -(1.0 + products * ratio) / m / neuron.std
+    m = neuron.x_hat.size
+    return np.asarray(-(1.0 + products * neuron.ratio) / m / neuron.std)
 
 
 def _own(neuron: _Neuron, part: slice = slice(None)) -> Array:
@@ -198,7 +209,8 @@ def _own(neuron: _Neuron, part: slice = slice(None)) -> Array:
     x_hat, m = neuron.x_hat[part], neuron.x_hat.size
     if neuron.plan.frozen:
         return np.full(x_hat.size, 1.0 / neuron.std)
-    return (1.0 - (1.0 + x_hat * x_hat * (neuron.std / neuron.root)) / m) / neuron.std
+    own = 1.0 - (1.0 + x_hat * x_hat * neuron.ratio) / m
+    return np.asarray(own / neuron.std)
 
 
 def _inside(neuron: _Neuron, part: slice) -> np.float64:
@@ -212,7 +224,7 @@ def _inside(neuron: _Neuron, part: slice) -> np.float64:
 def _largest(numbers: Array) -> Array:
     """Along the first axis the number that is largest in size; NaN where there is one."""
     low, high = numbers.min(axis=0), numbers.max(axis=0)
-    return np.where(np.abs(low) > np.abs(high), low, high)
+    return np.asarray(np.where(np.abs(low) > np.abs(high), low, high))
 
 
 @np.errstate(all="ignore")
