@@ -17,6 +17,7 @@ def nice_ceiling(value: float) -> float:
     """The next of 1, 2, 5, 10, 20, 50, ... at or above ``value``."""
     if not np.isfinite(value) or value <= 0:
         return 1.0
+    value = max(value, 1e-300)  # the power of a smaller one would round to 0
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(s * power for s in (1, 2, 5, 10) if s * power >= value * (1 - 1e-12)))
 
