@@ -28,6 +28,7 @@ from bnsim.sim.phases import HELP
 
 if TYPE_CHECKING:
     from bnsim.export.job import ExportJob, Options
+    from bnsim.sim.schedule import Schedule
     from bnsim.sim.spec import Scenario
 
 THEMES = ("light", "dark", "print")
@@ -106,6 +107,9 @@ def _add_options(options: Parser) -> None:
     add("--theme", choices=THEMES, default="light", help="default: light")
     for word in WORDS:
         add(f"--no-{word}", dest=word, action="store_false", help=f"leave the {word} out")
+    add("--neuron", metavar="L:N", default="1:1", help="layer and neuron, default: 1:1")
+    add("--sample", metavar="N", help="a sample of the batch; default: that of the operation")
+    add("--inference", action="store_true", help="the network at work, with running statistics")
     add("--until", metavar="MOMENT", help="the last moment of .gif, .mp4 and sheet")
     add("--unit", choices=UNITS, default="sample", help="of one frame to the next: sample")
     add("--fps", metavar="N", type=speed, default=2.0, help="frames a second, default: 2")
@@ -128,24 +132,48 @@ def _options(given: argparse.Namespace) -> Options:
 
 def _job(given: argparse.Namespace, scenario: Scenario) -> ExportJob:
     from bnsim.export.job import ExportJob
+    from bnsim.sim.moment import parse_moment
 
     _check_picture(given.picture)
     _check_until(given)
     at = DEFAULT_MOMENT if given.at is None else given.at
-    until = None if given.until is None else _moment(given.until, scenario)
+    schedule = _schedule(given, scenario)
+    until = None if given.until is None else parse_moment(given.until, schedule, scenario.batches)
     start = "1:start" if until is not None and given.at is None else at
     return ExportJob(
         scenario,
         given.picture,
-        _moment(start, scenario),
+        parse_moment(start, schedule, scenario.batches),
         given.out,
         _options(given),
         given.lane,
-        until=until,
-        unit=given.unit,
-        fps=given.fps,
-        force=given.force,
+        _neuron(given.neuron, scenario),
+        until,
+        given.unit,
+        given.fps,
+        given.force,
+        given.inference,
+        _sample(given.sample, scenario),
     )
+
+
+def _neuron(text: str, scenario: Scenario) -> tuple[int, int]:
+    """Layer and neuron from 0, of ``1:2`` counted from 1."""
+    layer, _, unit = text.partition(":")
+    layers = len(scenario.layers)
+    place = _whole("--neuron: layer", layer, layers) - 1
+    return place, _whole("--neuron: neuron", unit, scenario.layers[place].units) - 1
+
+
+def _sample(text: str | None, scenario: Scenario) -> int | None:
+    return None if text is None else _whole("--sample: sample", text, scenario.batch_size) - 1
+
+
+def _whole(what: str, text: str, most: int) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    if not 1 <= number <= most:
+        raise InputError(f"{what} {text[:40]!a} is none of 1 to {most}.")
+    return number
 
 
 def _set(given: argparse.Namespace, scenario: Scenario) -> list[ExportJob]:
@@ -168,8 +196,11 @@ def _check_until(given: argparse.Namespace) -> None:
         raise InputError("--until is for .gif, .mp4 and --picture sheet; leave it out.")
 
 
-def _moment(text: str, scenario: Scenario) -> int:
-    from bnsim.sim.moment import parse_moment
+def _schedule(given: argparse.Namespace, scenario: Scenario) -> Schedule:
+    """The operations that moments count, those of training or of inference."""
+    from bnsim.sim.run import inference_plan, plan_of
     from bnsim.sim.session import schedule_of
 
-    return parse_moment(text, schedule_of(scenario), scenario.batches)
+    if given.inference:
+        inference_plan(plan_of(scenario, "with"))
+    return schedule_of(scenario, not given.inference)

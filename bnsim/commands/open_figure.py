@@ -22,4 +22,4 @@ def main(arguments: list[str]) -> int:
     from bnsim.ui.app import run_app
     from bnsim.ui.figures import export_window
 
-    return run_app(origin.scenario, export_window, origin.t)
+    return run_app(origin.scenario, export_window, origin.t, origin.inference)

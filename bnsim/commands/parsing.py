@@ -22,6 +22,7 @@ COMMANDS = {
     "list": "scenarios, pictures, phases and file formats",
     "run": "compute batches and print or write their numbers",
     "check": "compare every derivative with finite differences and PyTorch",
+    "code": "write a moment as a NumPy or PyTorch program of its own",
     "export": "draw a picture of a moment into a file",
     "open": "open the window at the moment that a figure shows",
     "doctor": "look for what this machine lacks",

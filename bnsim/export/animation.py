@@ -15,11 +15,10 @@ from PySide6.QtGui import QImage
 
 from bnsim.export.gif import Gif, Palette, packed
 from bnsim.export.images import image_of
-from bnsim.export.job import CancelledError, ExportJob, Progress, Window
+from bnsim.export.job import CancelledError, ExportJob, Progress, Window, session_for
 from bnsim.export.origin import KEY, facts, origin_json
 from bnsim.export.sheet import stretch
 from bnsim.sim.errors import InputError
-from bnsim.sim.session import Session
 
 MOST_FRAMES = 5_000
 #: Frames and their pixels are held in memory: one byte each.
@@ -47,7 +46,7 @@ def moments_of(job: ExportJob) -> list[int]:
     InputError
         When there are too many, or the last is before the first.
     """
-    session = Session(job.scenario)
+    session = session_for(job)
     first, last = job.t, job.until
     if last is None:
         first = session.schedule.cursor(job.t).batch * session.schedule.n
@@ -57,7 +56,7 @@ def moments_of(job: ExportJob) -> list[int]:
 
 def frames_of(job: ExportJob, window: Window) -> Callable[[int], QImage]:
     """The picture of any moment; one session serves all."""
-    session = Session(job.scenario)
+    session = session_for(job)
 
     def at(t: int) -> QImage:
         return image_of(replace(job, t=t, until=None), window, session, TIMES)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bnsim.pictures.quantity import Quantity
+from bnsim.sim.schedule import Schedule
+from bnsim.sim.session import Session, schedule_of
 from bnsim.sim.spec import Scenario
 
 if TYPE_CHECKING:
@@ -38,7 +41,8 @@ class ExportJob:
 
     ``until`` is the last moment of an animation that goes from ``t`` on in steps of
     ``unit`` (None: the whole batch that ``t`` is in); without ``force`` an existing file
-    is refused.
+    is refused.  ``inference`` shows the network at work, where ``t`` counts its operations;
+    ``sample`` and ``focus`` are those of :class:`bnsim.pictures.look.Look`.
     """
 
     scenario: Scenario
@@ -52,6 +56,29 @@ class ExportJob:
     unit: str = "sample"
     fps: float = 2.0
     force: bool = True
+    inference: bool = False
+    sample: int | None = None
+    focus: Quantity | None = None
+
+
+def schedule_for(job: ExportJob) -> Schedule:
+    """The operations that a job's moments count."""
+    return schedule_of(job.scenario, not job.inference)
+
+
+def session_for(job: ExportJob) -> Session:
+    """A session of a job's scenario at its moment, in training or at work.
+
+    Raises
+    ------
+    InputError
+        When a layer keeps no running statistics for inference.
+    """
+    session = Session(job.scenario)
+    if job.inference:
+        session.infer(True)
+    session.seek(job.t)
+    return session
 
 
 #: Draws the whole window; it lives above this package, so it is handed in.

@@ -1,14 +1,12 @@
-"""What is known at a moment, as rows: one function a picture.
-
-``ROWS`` lists those that show less than everything; the others get every number.
-"""
+"""What is known at a moment, as rows: one function a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
+from bnsim.export.job import ExportJob
 from bnsim.pictures.plot_samples import batches_in_view
 from bnsim.sim.frame import Frame
 from bnsim.sim.run import LANES, BatchRecord
@@ -19,14 +17,14 @@ Row = tuple[Cell, ...]
 Columns = tuple[tuple[str, str], ...]
 Numbers = tuple[Columns, list[Row]]
 
-_STEP = ("t", "operations done when the number became known")
-_LANE = ("lane", "without or with batch normalization")
-_BATCH, _SAMPLE = ("batch", "index"), ("sample", "index in the batch")
-_LAYER, _NEURON = ("layer", "index"), ("neuron", "index")
-_QUANTITY, _VALUE = ("quantity", "name as in bnsim run --help"), ("value", "dimensionless")
+STEP = ("t", "operations done when the number became known")
+LANE = ("lane", "without or with batch normalization")
+BATCH, SAMPLE = ("batch", "index"), ("sample", "index in the batch")
+LAYER, NEURON = ("layer", "index"), ("neuron", "index")
+QUANTITY, VALUE = ("quantity", "name as in bnsim run --help"), ("value", "dimensionless")
 
 EVERYTHING: Columns = (
-    _STEP, _LANE, _BATCH, _LAYER, _QUANTITY, _SAMPLE, ("input", "index"), _NEURON, _VALUE
+    STEP, LANE, BATCH, LAYER, QUANTITY, SAMPLE, ("input", "index"), NEURON, VALUE
 )  # fmt: skip
 #: Arrays of a layer by when they are known: with their sample, with the batch, always.
 _BY_SAMPLE = ("x", "z", "x_hat", "y", "a")
@@ -44,10 +42,10 @@ def _lanes(lanes: str) -> tuple[str, ...]:
     return tuple(lane for lane in LANES if lanes in (lane, "compare", "both"))
 
 
-def moment_numbers(session: Session, lanes: str, _selected: tuple[int, int]) -> Numbers:
+def moment_numbers(session: Session, job: ExportJob) -> Numbers:
     """Every number of the batch at the cursor that is known, lane by lane."""
     frames = session.frames()
-    rows = [row for lane in _lanes(lanes) for row in _frame_rows(frames[lane])]
+    rows = [row for lane in _lanes(job.lanes) for row in _frame_rows(frames[lane])]
     return EVERYTHING, rows
 
 
@@ -93,10 +91,10 @@ def _known_from(frame: Frame, layer: int, name: str) -> np.ndarray:
 
 
 # -- plots -----------------------------------------------------------------------------
-SAMPLES: Columns = (_STEP, _LANE, _BATCH, _SAMPLE, _LAYER, _NEURON, _QUANTITY, _VALUE)
+SAMPLES: Columns = (STEP, LANE, BATCH, SAMPLE, LAYER, NEURON, QUANTITY, VALUE)
 
 
-def _parts(session: Session, layer: int) -> list[tuple[Frame, str]]:
+def parts(session: Session, layer: int) -> list[tuple[Frame, str]]:
     """What a plot of a layer compares: raw and normalized, or the two lanes."""
     frames = session.frames()
     frame = frames["with"]
@@ -105,28 +103,28 @@ def _parts(session: Session, layer: int) -> list[tuple[Frame, str]]:
     return [(frame, frame.raw_name(layer)), (frame, "x_hat"), (frame, "y")]
 
 
-def sample_numbers(session: Session, _lanes: str, selected: tuple[int, int]) -> Numbers:
+def sample_numbers(session: Session, job: ExportJob) -> Numbers:
     """One neuron over the samples so far of the batches in view."""
-    layer, unit = selected
+    layer, unit = job.selected
     first, _ = batches_in_view(session.frame("with"))
     rows: list[Row] = []
-    for frame, name in _parts(session, layer):
+    for frame, name in parts(session, layer):
         for batch in range(first, frame.cursor.batch + 1):
-            rows += _column(frame, batch, layer, unit, name)
+            rows += column(frame, batch, layer, unit, name)
     return SAMPLES, rows
 
 
-def spread_numbers(session: Session, _lanes: str, selected: tuple[int, int]) -> Numbers:
+def spread_numbers(session: Session, job: ExportJob) -> Numbers:
     """Every neuron of a layer in the batch at the cursor."""
-    layer = selected[0]
+    layer = job.selected[0]
     rows: list[Row] = []
-    for frame, name in _parts(session, layer):
+    for frame, name in parts(session, layer):
         for unit in range(frame.plan.layers[layer].n_out):
-            rows += _column(frame, frame.cursor.batch, layer, unit, name)
+            rows += column(frame, frame.cursor.batch, layer, unit, name)
     return SAMPLES, rows
 
 
-def _column(frame: Frame, batch: int, layer: int, unit: int, name: str) -> Iterator[Row]:
+def column(frame: Frame, batch: int, layer: int, unit: int, name: str) -> Iterator[Row]:
     """The known numbers of a neuron in a batch."""
     record = frame.record if batch == frame.cursor.batch else frame.run.record(batch)
     values = _out(record, layer, name)[:, unit].tolist()
@@ -142,12 +140,12 @@ def _out(record: BatchRecord, layer: int, name: str) -> np.ndarray:
 
 
 LOSS: Columns = (
-    _STEP, _LANE, _BATCH, ("last_batch", "index; a long run keeps a row for several batches"),
+    STEP, LANE, BATCH, ("last_batch", "index; a long run keeps a row for several batches"),
     ("loss", "dimensionless"), ("highest_loss", "dimensionless"),
 )  # fmt: skip
 
 
-def loss_numbers(session: Session, _lanes: str, _selected: tuple[int, int]) -> Numbers:
+def loss_numbers(session: Session, _job: ExportJob) -> Numbers:
     """The loss of every batch that the cursor has reached."""
     return LOSS, [row for frame in session.frames().values() for row in _losses(frame)]
 
@@ -159,10 +157,3 @@ def _losses(frame: Frame) -> Iterator[Row]:
     for first, low, high in zip(*(part.tolist() for part in losses.until(count)), strict=True):
         last = min(int(first) + losses.width, count) - 1
         yield (last * n + known, frame.lane, int(first), last, low, high)
-
-
-ROWS: dict[str, Callable[[Session, str, tuple[int, int]], Numbers]] = {
-    "samples": sample_numbers,
-    "spread": spread_numbers,
-    "loss": loss_numbers,
-}

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from bnsim import __version__
-from bnsim.export.job import ExportJob
+from bnsim.export.job import ExportJob, schedule_for
 from bnsim.files.scenario_json import dumps, loads
 from bnsim.sim.errors import InputError
 from bnsim.sim.moment import moment_text, parse_moment
@@ -34,6 +34,7 @@ class Origin:
     scenario: Scenario
     t: int
     picture: str
+    inference: bool = False
 
 
 def facts(job: ExportJob) -> dict[str, Any]:
@@ -41,8 +42,9 @@ def facts(job: ExportJob) -> dict[str, Any]:
     return {
         "version": __version__,
         "picture": job.picture,
-        "moment": moment_text(schedule_of(job.scenario), job.t),
+        "moment": moment_text(schedule_for(job), job.t),
         "seed": job.scenario.seed,
+        "inference": job.inference,
         "lanes": job.lanes,
         "selected": list(job.selected),
         "scenario": json.loads(dumps(job.scenario)),
@@ -68,11 +70,13 @@ def origin_of(path: str | os.PathLike[str]) -> Origin:
         text = _READERS.get(PurePath(name).suffix.lower(), _no_reader)(data)
         found = json.loads(text)
         scenario = loads(json.dumps(found["scenario"]), name)
-        t = parse_moment(str(found["moment"]), schedule_of(scenario), scenario.batches)
+        inference = found.get("inference") is True
+        schedule = schedule_of(scenario, not inference)
+        t = parse_moment(str(found["moment"]), schedule, scenario.batches)
     except (ValueError, KeyError, TypeError, RecursionError, struct.error, zlib.error):
         known = ", ".join(_READERS)
         raise InputError(f"{name!r} is no figure that bnsim has written ({known}).") from None
-    return Origin(scenario, t, str(found.get("picture", "graph")))
+    return Origin(scenario, t, str(found.get("picture", "graph")), inference)
 
 
 def _bytes(name: str) -> bytes:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bnsim.export import caption
-from bnsim.export.job import ExportJob
+from bnsim.export.job import ExportJob, session_for
 from bnsim.export.scene import Scene, scene_of_picture, scene_of_plot
 from bnsim.export.sheet import sheet_scene, sheet_size
 from bnsim.pictures.captions import Frames
@@ -23,6 +23,7 @@ from bnsim.pictures.offered import SHEET
 from bnsim.pictures.palette import THEMES
 from bnsim.pictures.plots import PLOTS, Plot
 from bnsim.pictures.timeline import HEIGHT, timeline_picture
+from bnsim.pictures.understand import UNDERSTAND, Understand
 from bnsim.sim.errors import InputError
 from bnsim.sim.session import Session
 
@@ -59,12 +60,13 @@ class Row(NamedTuple):
 
 def moment_of(job: ExportJob, session: Session | None = None) -> Moment:
     """Both lanes at the job's moment."""
-    session = session or Session(job.scenario)
+    session = session or session_for(job)
     session.seek(job.t)
     options = job.options
     words = {"title": options.title, "labels": options.labels, "legend": options.legend}
-    look = Look(THEMES[options.theme], job.selected, **words)
-    return Moment(job, session, session.frames(), look)
+    pinned = {"sample": job.sample, "focus": job.focus}
+    look = Look(THEMES[options.theme], job.selected, **words, **pinned)
+    return Moment(job, session, session.frames(job.sample), look)
 
 
 def row_of(name: str) -> Row:
@@ -139,6 +141,12 @@ def _one_line(width: float) -> int:
     return 1 if width >= 420 else 2
 
 
+# -- one neuron ------------------------------------------------------------------------
+def _understand(row: Understand, moment: Moment, width: float, height: float) -> Scene:
+    picture = row.draw(moment.frames, moment.look, width, height)
+    return scene_of_picture(picture, row.title)
+
+
 # -- the timelines ---------------------------------------------------------------------
 def _timeline(moment: Moment, width: float, height: float) -> Scene:
     session, job = moment.session, moment.job
@@ -163,6 +171,13 @@ ROWS: tuple[Row, ...] = (
             place, _one_line,
         )
         for plot in PLOTS
+    ),
+    *(
+        Row(
+            row.name, _always(*row.base), _always(*row.least), partial(_understand, row),
+            _sentence, caption.lines_for,
+        )
+        for row in UNDERSTAND
     ),
     Row(
         "timeline", _always(900.0, HEIGHT), _always(560.0, HEIGHT), _timeline,

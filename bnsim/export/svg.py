@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
 
+import numpy as np
+
 from bnsim.export.scene import Line, Part, Scene
-from bnsim.pictures.types import Array, Arrow, Box, Circle, Color, Strokes, Text
+from bnsim.pictures.types import Array, Arrow, Box, Circle, Color, Glyphs, Outline, Strokes, Text
 from bnsim.views.fonts import FAMILY
 from bnsim.views.paint import FAR, LINE_DASHES, OUTLINE_DASHES, safe_lines, shown_text
 
@@ -184,6 +186,25 @@ def _arrow(_svg: _Svg, shape: Arrow) -> str:
     return f'<path d="{path}" transform="{place}"{_paint("fill", shape.color)}/>'
 
 
+def _glyphs(_svg: _Svg, shape: Glyphs) -> str:
+    letters = zip(shape.outlines, shape.places.tolist(), strict=True)
+    path = "".join(_letter(outline, *at) for outline, at in letters if _finite(*at))
+    return f'<path d="{path}"{_paint("fill", shape.color)}/>' if path else ""
+
+
+_POINTS: Final = {"M": 1, "L": 1, "Q": 2, "C": 3}
+
+
+def _letter(outline: Outline, x: float, y: float, size: float) -> str:
+    """One letter at its place; every contour is closed."""
+    points = iter((outline.points * size + np.array([x, y])).tolist())
+    parts = []
+    for command in outline.commands:
+        numbers = [number(v) for _ in range(_POINTS[command]) for v in next(points)]
+        parts.append(("Z" if command == "M" and parts else "") + command + " ".join(numbers))
+    return "".join(parts) + "Z" * bool(parts)
+
+
 _DRAW: Final[dict[type, Callable[[_Svg, Any], str]]] = {
     Strokes: _strokes,
     Line: _line,
@@ -191,4 +212,5 @@ _DRAW: Final[dict[type, Callable[[_Svg, Any], str]]] = {
     Box: _box,
     Text: _text,
     Arrow: _arrow,
+    Glyphs: _glyphs,
 }

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnsim.export.job import ExportJob
-from bnsim.export.numbers_of import ROWS, Cell, moment_numbers
+from bnsim.export.job import ExportJob, session_for
+from bnsim.export.numbers_neuron import ROWS
+from bnsim.export.numbers_of import Cell, moment_numbers
 from bnsim.export.origin import KEY, origin_json
-from bnsim.sim.session import Session
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 #: Where a whole number does not apply: a neuron has many samples, a loss none.
@@ -37,10 +37,9 @@ class Table:
 
 def table_of(job: ExportJob) -> Table:
     """The numbers that the picture shows, and no others."""
-    session = Session(job.scenario)
-    session.seek(job.t)
+    session = session_for(job)
     numbers = ROWS.get(job.picture, moment_numbers)
-    columns, rows = numbers(session, job.lanes, job.selected)
+    columns, rows = numbers(session, job)
     names, units = zip(*columns, strict=True)
     return Table(names, units, tuple(rows), origin_json(job))
 

@@ -21,14 +21,16 @@ MOST_BYTES = 256 * 1024
 
 @dataclass(slots=True)
 class Settings:
-    """Remembered choices; ``geometry`` and ``splitters`` are Qt's bytes in base64."""
+    """Remembered choices; ``geometry`` and ``panels`` are Qt's bytes in base64."""
 
     theme: str = "light"
     lanes: str = "compare"
     unit: str = "sample"
     speed: int = 4
     geometry: str = ""
-    splitters: str = ""
+    panels: str = ""
+    arranged: bool = False
+    still: bool = False
     open_folder: str = ""
     export_folder: str = ""
     export_picture: str = "graph"

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bnsim.pictures.editable import editables
+from bnsim.pictures.formula_choice import formula
+from bnsim.pictures.formula_leaf import is_given
+from bnsim.pictures.formula_numbers import exists, is_known, name_of, value_of
 from bnsim.pictures.names import (
     activation_title,
     input_name,
@@ -14,6 +18,7 @@ from bnsim.pictures.names import (
     source_name,
     tray_name,
 )
+from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.sums import neuron_sum, standardized
 from bnsim.pictures.types import Key
 from bnsim.pictures.words import (
@@ -29,11 +34,26 @@ from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
 
 
 def card(frame: Frame, key: Key) -> str:
-    """The hover card of a mark of the graph."""
+    """The hover card of a mark of the graph, or of a number in a formula."""
+    if isinstance(key, Quantity):
+        return "\n".join(_quantity(frame, key))
     kind, *place = key
     numbers = [int(str(n)) for n in place]
     lines = [*_CARDS[str(kind)](frame, *numbers), _HINTS.get(str(kind), "")]
     return "\n".join(line for line in lines if line)
+
+
+def _quantity(frame: Frame, q: Quantity) -> list[str]:
+    """A number by its name, in all its digits, and how it was computed."""
+    if not exists(frame, q):
+        return []
+    lines = [name_of(frame, q)]
+    if not is_known(frame, q):
+        return [*lines, "not computed yet"]
+    lines.append(full(value_of(frame, q)))
+    if is_given(frame, q):
+        return [*lines, "double click: another value"] if editables(frame, q) else lines
+    return [*lines, formula(frame, q).line, "click: its formula"]
 
 
 def _input(frame: Frame, index: int) -> list[str]:
@@ -190,6 +210,9 @@ _HINTS = {
     "target": "click to type, drag, or Ctrl and the wheel",
     "neuron": "double click: its bias",
     "norm": "double click: gamma and beta",
+    "raw": "drag it: the input that counts most follows",
+    "gamma": "drag it, or double click",
+    "beta": "drag it, or double click",
 }
 
 _CARDS: dict[str, Callable[..., list[str]]] = {
@@ -198,6 +221,9 @@ _CARDS: dict[str, Callable[..., list[str]]] = {
     "neuron": _neuron,
     "weight": _weight,
     "slot": _slot,
+    "raw": _slot,
+    "gamma": _norm,
+    "beta": _norm,
     "norm": _norm,
     "behind": _behind,
 }

@@ -16,13 +16,14 @@ def draw_lit(canvas: Canvas, frame: Frame, lit: Key | None) -> None:
     keys = marks_of(frame, lit)
     if not keys:
         return
+    lines = canvas.lines_of(keys)
+    if len(lines):
+        # Below the badges: the number on a line must be read while it is lit.
+        theme = canvas.theme
+        canvas.top[:0] = [Strokes(lines, theme.panel, 5.0), Strokes(lines, theme.accent, 2.6)]
     for mark in canvas.marks:
         if mark.key in keys:
             canvas.top.append(_ring(mark, canvas.theme.accent))
-    lines = canvas.lines_of(keys)
-    if len(lines):
-        canvas.top.append(Strokes(lines, canvas.theme.panel, 5.0))
-        canvas.top.append(Strokes(lines, canvas.theme.accent, 2.6))
 
 
 def _ring(mark: Mark, color: str) -> Circle | Box:

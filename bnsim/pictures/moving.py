@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from bnsim.pictures.types import Arrow, Box, Circle, Picture, Shape, Strokes, Text
+from bnsim.pictures.types import Arrow, Box, Circle, Glyphs, Picture, Shape, Strokes, Text
 
 
 def moved(shape: Shape, dy: float, dx: float = 0.0) -> Shape:
     """The same shape further down, and further to the right."""
     if isinstance(shape, Strokes):
         return replace(shape, lines=shape.lines + np.array([dx, dy, dx, dy]))
+    if isinstance(shape, Glyphs):
+        return replace(shape, places=shape.places + np.array([dx, dy, 0.0]))
     if isinstance(shape, Circle | Box | Text | Arrow):
         return replace(shape, x=shape.x + dx, y=shape.y + dy)
     return shape

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bnsim.pictures.plots import PLOTS
+from bnsim.pictures.understand import UNDERSTAND
 
 WINDOW, SHEET = "window", "sheet"
 
 PICTURES: tuple[tuple[str, str], ...] = (
     ("graph", "The network"),
+    *((row.name, row.title) for row in UNDERSTAND),
     *((plot.name, plot.title) for plot in PLOTS),
     ("timeline", "The timelines of the batch and of the run"),
     (SHEET, "Contact sheet of the network, phase by phase"),

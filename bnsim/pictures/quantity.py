@@ -29,6 +29,8 @@ class Quantity(NamedTuple):
     source: int = NONE
 
 
+#: Marks of the microscope and those of the graph that stand for the same.
+_SAME = {"raw": "slot", "gamma": "norm", "beta": "norm"}
 _OF_THE_TRAY = frozenset({"mean", "var", "std", "gamma", "beta", "running_mean", "running_var"})
 
 
@@ -36,7 +38,10 @@ def marks_of(frame: Frame, key: Key | None) -> frozenset[Key]:
     """The marks of the graph that stand for a number; a mark stands for itself."""
     if key is None:
         return frozenset()
-    return frozenset(_marks(frame, key)) if isinstance(key, Quantity) else frozenset({key})
+    if isinstance(key, Quantity):
+        return frozenset(_marks(frame, key))
+    kind, *place = key
+    return frozenset({key, (_SAME.get(str(kind), kind), *place)})
 
 
 def is_lit(frame: Frame, lit: Key | None, key: Key) -> bool:

@@ -90,7 +90,28 @@ class Arrow:
     direction: Literal["up", "down", "left", "right"] = "up"
 
 
-Shape = Strokes | Circle | Box | Text | Arrow
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The outline of one letter in units of the font size, y downwards from the baseline.
+
+    ``commands`` are letters of SVG: M and L take one point, Q two, C three; every contour
+    closes itself.  ``points`` has shape (n, 2).
+    """
+
+    commands: str
+    points: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphs:
+    """Filled outlines in one colour; ``places`` (n, 3) are x, y of the baseline, font size."""
+
+    outlines: tuple[Outline, ...]
+    places: Array
+    color: Color
+
+
+Shape = Strokes | Circle | Box | Text | Arrow | Glyphs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,9 +37,12 @@ class Edits:
         Those of a scenario; of two that set the same number before the same batch the
         later one counts.
     lane : {"without", "with"}
+    classes : bool
+        Whether targets are classes: an edit of one then takes the place of the other.
     """
 
-    def __init__(self, edits: Sequence[Edit], lane: Lane) -> None:
+    def __init__(self, edits: Sequence[Edit], lane: Lane, classes: bool = False) -> None:
+        self._classes = classes
         self._parameters: dict[int, list[Edit]] = {}
         self._rows: dict[int, list[Edit]] = {}
         for edit in sorted(edits, key=lambda e: e.batch):
@@ -77,6 +80,8 @@ class Edits:
                 for edit in self._rows.get(row, ()):
                     target = getattr(edit, name)
                     if target is not None and edit.batch <= batch:
+                        if self._classes and name == "target":
+                            found[place] = 0.0
                         found[place, target[1]] = edit.value
         return found
 

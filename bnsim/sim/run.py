@@ -63,7 +63,7 @@ class Run:
         self.inputs, self.targets = inputs, targets
         self._network = Network(plan_of(scenario, lane))
         self._loss = self._network.view(NETWORK, "loss")
-        self._edits = Edits(scenario.edits, lane)
+        self._edits = Edits(scenario.edits, lane, scenario.data.labels is not None)
         self._order = 0, order_of(scenario, 0)
         self._probe: Network | None = None
         self._at = self.computed = 0

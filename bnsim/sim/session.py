@@ -12,7 +12,7 @@ from bnsim.sim.errors import InputError
 from bnsim.sim.frame import Frame, frame_at
 from bnsim.sim.operation import LayerSteps, Unit
 from bnsim.sim.ranges import RANGES
-from bnsim.sim.run import LANES, Lane, inference_plan, plan_of, waits
+from bnsim.sim.run import LANES, BatchRecord, Lane, inference_plan, plan_of, waits
 from bnsim.sim.schedule import Cursor, Schedule
 from bnsim.sim.spec import Edit, Scenario
 from bnsim.sim.validate import validate
@@ -99,11 +99,14 @@ class Session:
             done = schedule.n
         return min(cursor.batch, batches - 1) * schedule.n + done
 
+    @property
+    def training_moment(self) -> int:
+        """The moment at the cursor, or the one in training that is closest to it."""
+        return self._moment_in(schedule_of(self.scenario), self.scenario.batches)
+
     def _place(self) -> Place:
         """Where the cursor is, in training."""
-        branch = self.branches.now
-        t = self._moment_in(schedule_of(branch.scenario), branch.scenario.batches)
-        return Place(branch.number, t)
+        return Place(self.branches.now.number, self.training_moment)
 
     # -- changing ----------------------------------------------------------------
     @property
@@ -173,6 +176,11 @@ class Session:
             branch, self._tried = self._tried, None
             self.branches.add(branch, self._before[0], self._moment_there(branch))
             self.branches.keep(branch, self.runs)
+
+    def untried(self, lane: Lane) -> BatchRecord:
+        """The batch at the cursor as it is without what is tried."""
+        run = self.branches.runs(self.branches.now)[lane]
+        return run.record(self.cursor.batch)
 
     def drop(self) -> None:
         """Forget what is tried."""

@@ -90,6 +90,7 @@ class Edit(Part, frozen=True):
     A parameter needs its ``layer``; it may train on from its new value.  ``input`` is
     [sample, feature] and ``target`` [sample, output], the sample being a row of the data:
     from this batch on the network gets that number, whatever normalizes the other inputs.
+    Where the data have labels, the target 1 names the class of the sample.
     ``lane`` says which of the two networks it happens to.
     """
 

@@ -59,6 +59,7 @@ def inference_plan(plan: Plan) -> Plan:
     return plan._replace(layers=tuple(layers))
 
 
+@np.errstate(all="ignore")
 def inputs_of(scenario: Scenario) -> Array:
     """The samples as the network gets them, shape (n, features), normalized if asked.
 

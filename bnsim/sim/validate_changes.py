@@ -41,6 +41,9 @@ def _check_datum(path: str, change: Override | Edit, name: str, scenario: Scenar
     count, what = scenario.n_features, "feature"
     if name == "target":
         count, what = scenario.layers[-1].units, "output"
+        if scenario.data.labels is not None and change.value != 1.0:
+            advice = "give 1 to the output of the class that the sample shall have"
+            refuse(f"{path}.value", f"a sample has one class, whose target is 1; {advice}")
     index_in(f"{path}.{name}[0]", sample, scenario.n_samples, "sample")
     index_in(f"{path}.{name}[1]", place, count, what)
 

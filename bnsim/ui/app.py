@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from bnsim.export.job import Window
 from bnsim.files.locate import resource, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import load_settings, settings_path
+from bnsim.pictures.formula import warm
 from bnsim.sim.spec import Scenario
 from bnsim.ui.main_window import MainWindow
 from bnsim.views.fonts import load_fonts
 from bnsim.views.guard import install_excepthook, set_handler
 
 FIRST = "article"
+IDLE_MS = 300
 #: Qt's offscreen platform says these at every start; they mean nothing.
 _NOISE = "This plugin does not support"
 
@@ -49,8 +51,10 @@ def _on_qt_message(kind: QtMsgType, context: object, text: str) -> None:
         sys.stderr.write(f"bnsim: Qt: {text}\n")
 
 
-def run_app(scenario: Scenario | None, draw_window: Window, t: int = 0) -> int:
-    """Open the window at moment ``t`` and stay until it is closed."""
+def run_app(
+    scenario: Scenario | None, draw_window: Window, t: int = 0, inference: bool = False
+) -> int:
+    """Open the window at moment ``t``, of training or inference, until it is closed."""
     qInstallMessageHandler(_on_qt_message)
     app = make_application()
     settings, notice = load_settings(settings_path())
@@ -59,6 +63,9 @@ def run_app(scenario: Scenario | None, draw_window: Window, t: int = 0) -> int:
     install_excepthook(window.report)
     if notice:
         window.notice.say(notice)
+    window.controller.session.infer(inference)
     window.controller.seek(t)
     window.show()
+    # The first formula waits for its font: better now, before anyone steps.
+    QTimer.singleShot(IDLE_MS, warm)
     return int(app.exec())

@@ -126,11 +126,11 @@ class Center(QWidget):
 
     def _show_card(self) -> None:
         """Refill the card under a resting pointer."""
-        if self._hovered is None:
+        if self._hovered is None or self._controller.state.asking:
             return
         view, key = self._hovered
         if view.isVisible():
-            view.show_card(card(self._controller.session.frame(view.lane), key), key)
+            view.show_card(card(self._controller.frame(view.lane), key), key)
 
     # -- the graph ---------------------------------------------------------------
     def _on_lane_hovered(self, key: object) -> None:
@@ -138,10 +138,13 @@ class Center(QWidget):
         self._hovered = (view, key) if key is not None else None
         neuron = key[1:3] if key and key[0] in ("neuron", "norm", "behind", "slot") else None
         self._controller.hover(neuron)
+        self._controller.light(key)
         self._show_card()
 
     def _on_lane_clicked(self, key: object) -> None:
-        if key and key[0] in ("neuron", "norm", "behind", "slot"):
+        if key and key[0] == "slot":
+            self._controller.select(key[1], key[2], key[3])
+        elif key and key[0] in ("neuron", "norm", "behind"):
             self._controller.select(key[1], key[2])
         elif key and key[0] == "weight":
             self._controller.select(key[1], key[3])

@@ -56,6 +56,10 @@ class Controller(QObject):
         """Both lanes at the cursor."""
         return self.session.frames(self.state.sample)
 
+    def frame(self, lane: Lane) -> Frame:
+        """One lane at the cursor."""
+        return self.session.frame(lane, self.state.sample)
+
     def look(self, plots: bool = False) -> Look:
         """How to draw; plots follow the neuron under the pointer."""
         state = self.state
@@ -213,6 +217,12 @@ class Controller(QObject):
         if neuron != self.state.hovered:
             self.state.hovered = neuron
             self.refresh()
+
+    def toggle_still(self) -> None:
+        """Reduced motion: things are at their new places at once."""
+        self.state.still = not self.state.still
+        self._end_glide()
+        self.refresh()
 
     def zoom_by(self, factor: float, x: float = 0.5, y: float = 0.5) -> None:
         """Zoom about a point given as shares of the picture, 0 to 1."""

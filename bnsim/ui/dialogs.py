@@ -56,7 +56,7 @@ def about_dialog(parent: QWidget) -> QDialog:
     text = (
         "A simulator that makes batch normalization visible. Every number on the screen is "
         "computed by the network that is drawn.\n\nMIT licence. Built on Qt (LGPL), pyqtgraph, "
-        "NumPy and msgspec; letters by Inter (OFL), icons by Lucide (ISC)."
+        "NumPy, msgspec and ziamath; letters by Inter and STIX Two (OFL), icons by Lucide (ISC)."
     )
     label = plain_label(text, "", wrap=True)
     label.setMinimumWidth(420)
@@ -71,10 +71,12 @@ def ask_open(parent: QWidget, folder: str) -> Path | None:
     return Path(name) if name else None
 
 
-def ask_save(parent: QWidget, proposed: Path, label: str) -> Path | None:
+def ask_save(
+    parent: QWidget, proposed: Path, label: str, title: str = "Export picture"
+) -> Path | None:
     """Ask where to save; Qt asks before it takes a file that exists."""
     suffix = proposed.suffix
-    dialog = QFileDialog(parent, "Export picture", str(proposed.parent), f"{label} (*{suffix})")
+    dialog = QFileDialog(parent, title, str(proposed.parent), f"{label} (*{suffix})")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     # Added by Qt, so that the file asked about is the one that is written.
     dialog.setDefaultSuffix(suffix.removeprefix("."))

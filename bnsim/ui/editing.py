@@ -48,6 +48,7 @@ class Editing(QObject):
         self.editor.tried.connect(self._on_editor_tried)
         self.editor.kept.connect(controller.settle)
         self.editor.dropped.connect(controller.take_back)
+        self.editor.closed.connect(self._on_editor_closed)
         self._frames: dict[PictureView, Callable[[], Frame]] = {}
         self._gesture: Gesture | None = None
         self._over = QTimer(self, singleShot=True, interval=GESTURE_MS)
@@ -72,6 +73,7 @@ class Editing(QObject):
         if found:
             self._end_gesture()
             self.editor.open(found, at)
+            self._controller.state.asking = True
 
     def _ask_at(self, view: PictureView, key: Key | None) -> None:
         view.hide_card()
@@ -92,6 +94,9 @@ class Editing(QObject):
                 self.editor.refuse(reason.removeprefix("the edit"))
         else:
             self._controller.take_back()
+
+    def _on_editor_closed(self) -> None:
+        self._controller.state.asking = False
 
     # -- dragging ----------------------------------------------------------------
     def _on_view_dragged(self, key: Key, x: float, y: float) -> None:

@@ -10,6 +10,7 @@ from bnsim.export.job import ExportJob, Options
 from bnsim.export.writers import writer_for
 from bnsim.files.settings import Settings
 from bnsim.pictures.palette import THEMES
+from bnsim.pictures.quantity import Quantity
 from bnsim.sim.errors import InputError
 from bnsim.sim.moment import parse_moment
 from bnsim.sim.operation import UNITS
@@ -59,6 +60,9 @@ class Moment:
     scenario: Scenario
     t: int
     selected: tuple[int, int]
+    inference: bool = False
+    sample: int | None = None
+    focus: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,18 @@ def job_of(moment: Moment, choice: ExportChoice, path: Path | None = None) -> Ex
     """The picture of the moment as chosen; no animation."""
     scenario, file = moment.scenario, path or Path(f"{choice.picture}{choice.format}")
     options, lanes = options_of(choice), choice.lanes
-    return ExportJob(scenario, choice.picture, moment.t, file, options, lanes, moment.selected)
+    return ExportJob(
+        scenario,
+        choice.picture,
+        moment.t,
+        file,
+        options,
+        lanes,
+        moment.selected,
+        inference=moment.inference,
+        sample=moment.sample,
+        focus=moment.focus,
+    )
 
 
 def animation_of(moment: Moment, choice: ExportChoice, path: Path | None = None) -> ExportJob:
@@ -170,7 +185,7 @@ def animation_of(moment: Moment, choice: ExportChoice, path: Path | None = None)
     InputError
         When its ends are no moments, or in the wrong order.
     """
-    schedule = schedule_of(moment.scenario)
+    schedule = schedule_of(moment.scenario, not moment.inference)
     first, final = stretch(choice, schedule, moment.scenario.batches, moment.t)
     job = job_of(moment, choice, path)
     return replace(job, t=first, until=final, unit=choice.step, fps=float(choice.fps))

@@ -69,6 +69,7 @@ class ExportDialog(QDialog):
         self._moment, self._window, self._chosen = moment, window, choice
         # Its own, so that drawing never moves the window; kept, so that nothing is computed twice.
         self._session = Session(moment.scenario)
+        self._session.infer(moment.inference)
         self._make_fields(choice)
         self.preview = Preview(self._draw, theme)
         self._lay_out()

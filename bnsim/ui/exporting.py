@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from bnsim.export.headless import pictures_offered
 from bnsim.export.job import ExportJob, Window
+from bnsim.files.atomic import write_bytes
 from bnsim.files.settings import Settings
+from bnsim.pictures.program import Program
+from bnsim.pictures.programs import FILES, program_bytes
 from bnsim.sim.errors import InputError
 from bnsim.ui import dialogs
 from bnsim.ui.carrying import Carrier, picture_mime, table_mime
@@ -66,8 +69,11 @@ class Exports(QObject):
 
     # -- what and how ------------------------------------------------------------
     def _moment(self) -> Moment:
-        session = self._controller.session
-        return Moment(session.scenario, session.t, self._controller.state.selected)
+        session, state = self._controller.session, self._controller.state
+        inference = not session.training
+        return Moment(
+            session.scenario, session.t, state.selected, inference, state.sample, state.focus
+        )
 
     def _target(self) -> Target:
         return self.used.current() or Target(self._settings.export_picture)
@@ -105,15 +111,33 @@ class Exports(QObject):
             self._write(moment, choice, path)
 
     def _proposed(self, moment: Moment, choice: ExportChoice) -> Path:
+        return self._folder() / f"{moment.scenario.name}-{choice.picture}{choice.format}"
+
+    def _folder(self) -> Path:
+        """Where the last file went, as long as it is there."""
         folder = Path(self._settings.export_folder or Path.home())
-        folder = folder if folder.is_dir() else Path.home()
-        return folder / f"{moment.scenario.name}-{choice.picture}{choice.format}"
+        return folder if folder.is_dir() else Path.home()
 
     def _write(self, moment: Moment, choice: ExportChoice, path: Path) -> None:
         make = animation_of if is_animation(choice.format) else job_of
         done = run_with_progress(self._window, make(moment, choice, path), self._draw_window)
         where = f"Saved {path.name!r} in {str(path.parent)!r}."
         self.said.emit(where if done else f"Cancelled: {path.name!r} was not written.", False)
+
+    def save_program(self, program: Program, suffix: str) -> None:
+        """Ask where, then write the moment as a program."""
+        scenario, label = self._controller.session.scenario, FILES[suffix][0]
+        proposed = self._folder() / f"{scenario.name}{suffix}"
+        path = dialogs.ask_save(self._window, proposed, label, "Save program")
+        if path is None:
+            return
+        self._settings.export_folder = str(path.parent)
+        try:
+            write_bytes(path, program_bytes(program, suffix))
+        except InputError as error:
+            self.said.emit(str(error), True)
+        else:
+            self.said.emit(f"Saved {path.name!r} in {str(path.parent)!r}.", False)
 
     # -- to the clipboard --------------------------------------------------------
     def copy_picture(self, target: Target | None = None) -> None:

@@ -7,10 +7,9 @@ from PySide6.QtGui import QImage
 
 from bnsim.export.figure_set import write_index
 from bnsim.export.headless import WINDOW_BASE, run_job
-from bnsim.export.job import ExportJob, Progress
+from bnsim.export.job import ExportJob, Progress, schedule_for
 from bnsim.export.render import render_widget
 from bnsim.files.settings import Settings
-from bnsim.sim.session import schedule_of
 from bnsim.ui.app import make_application
 from bnsim.ui.main_window import MainWindow
 
@@ -33,8 +32,10 @@ def _render(window: MainWindow, job: ExportJob, size: tuple[int, int]) -> QImage
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(round(size[0] / scale), round(size[1] / scale))
     window.show()
-    window.controller.session.seek(job.t)
-    window.controller.state.selected = job.selected
+    session, state = window.controller.session, window.controller.state
+    session.infer(job.inference)
+    session.seek(job.t)
+    state.selected, state.sample, state.focus = job.selected, job.sample, job.focus
     window.settle()
     return render_widget(window, size)
 
@@ -62,4 +63,4 @@ def export_jobs(jobs: list[ExportJob]) -> None:
     for job in jobs:
         export_job(job)
     if len(jobs) > 1:
-        write_index(jobs, schedule_of(jobs[0].scenario))
+        write_index(jobs, schedule_for(jobs[0]))

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import base64
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.files.settings import Settings, save_settings, settings_path
-from bnsim.pictures.palette import LIGHT, THEMES
+from bnsim.files.settings import Settings
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario
-from bnsim.ui import dialogs
+from bnsim.ui import dialogs, memory
 from bnsim.ui.actions import ACTIONS
+from bnsim.ui.audit_panel import AuditPanel
+from bnsim.ui.branches_panel import BranchesPanel
 from bnsim.ui.center import Center
+from bnsim.ui.code_panel import CodePanel
 from bnsim.ui.controller import Controller
+from bnsim.ui.desk import Desk
+from bnsim.ui.editing import Editing
 from bnsim.ui.exporting import Exports
 from bnsim.ui.network_panel import NetworkPanel
 from bnsim.ui.notice import NoticeBar
 from bnsim.ui.plots_panel import PlotsPanel
-from bnsim.ui.state import ViewState
 from bnsim.ui.theme import apply_theme
 from bnsim.ui.top_bar import TopBar
 from bnsim.views.guard import guarded
@@ -43,15 +46,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("bnsim")
         self.setMinimumSize(*LEAST_SIZE)
         self._settings, self._theme_shown = settings, ""
-        #: A person who has moved the splitter keeps what they chose.
-        self._arranged = bool(settings.splitters)
-        self.controller = Controller(scenario, _state_of(settings))
+        self.controller = Controller(scenario, memory.state_of(settings))
         self._build()
         self.exports = Exports(self, self.controller, settings, draw_window)
+        self.editing = Editing(self, self.controller)
         self._build_menus()
         self._connect()
         self.resize(*START_SIZE)
-        self._restore()
+        memory.restore(self, self.desk, settings)
         self.controller.refresh()
 
     # -- building ----------------------------------------------------------------
@@ -61,31 +63,19 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar()
         self.panel, self.center = NetworkPanel(), Center(self.controller)
         self.plots = PlotsPanel(self.controller)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(10)
-        for index, widget in enumerate((self.panel, self.center, self.plots)):
-            self.splitter.addWidget(widget)
-            self.splitter.setCollapsible(index, index != 1)
-            self.splitter.setStretchFactor(index, (0, 1, 0)[index])
-        self._share_width()
+        self.branches, self.code = BranchesPanel(self.controller), CodePanel(self.controller)
+        self.table = AuditPanel()
+        panels = {"network": self.panel, "branches": self.branches}
+        panels |= {"table": self.table, "code": self.code, **self.plots.all()}
+        self.desk = Desk(self.center, panels)
         self._stack()
-
-    def _share_width(self) -> None:
-        """The graphs get most; side panels shrink on small screens."""
-        width = self.width()
-        left = min(max(round(0.172 * width), 188), 250)
-        right = min(max(round(0.265 * width), 236), 420)
-        self.splitter.setSizes([left, max(width - left - right - 44, 200), right])
-
-    def _on_splitter_moved(self) -> None:
-        self._arranged = True
 
     def _stack(self) -> None:
         body, box = QWidget(), QVBoxLayout()
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(8)
         box.addWidget(self.notice)
-        box.addWidget(self.splitter, 1)
+        box.addWidget(self.desk, 1)
         body.setLayout(box)
         outer, column = QWidget(), QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
@@ -106,6 +96,10 @@ class MainWindow(QMainWindow):
                 if row.menu == "File":
                     self._scenario_menu(menu)
             menu.addAction(self._action(row.text, row.keys, row.verb, row.tip))
+        panels = menus["View"].addMenu("Panels")
+        panels.addActions(self.desk.toggles())
+        panels.addSeparator()
+        panels.addAction(self._action("As at first", (), "reset_panels", "All panels in place"))
 
     def _action(self, text: str, keys: tuple[str, ...], verb: str, tip: str) -> QAction:
         action = QAction(text, self)
@@ -130,8 +124,22 @@ class MainWindow(QMainWindow):
         self.bar.scenario_chosen.connect(self.open_shipped)
         self.bar.speed_chosen.connect(self.controller.set_speed)
         self.panel.changed.connect(self.controller.change)
-        self.splitter.splitterMoved.connect(self._on_splitter_moved)
+        self.panel.noticed.connect(self._on_panel_noticed)
+        for panel in self.desk.panels.values():
+            panel.visibilityChanged.connect(self._on_panel_visibility_changed)
+        self._connect_understanding()
         self._connect_exports()
+
+    def _connect_understanding(self) -> None:
+        """Numbers are changed where they are seen; what is pointed at lights everywhere."""
+        for lane, view in self.center.lanes.items():
+            self.editing.watch(view, partial(self.controller.frame, lane))
+        for view in self.plots.pictures.values():
+            self.editing.watch(view, self.plots.frame)
+        self.table.lit.connect(self.controller.light)
+        self.table.branch_asked.connect(self._on_table_branch_asked)
+        self.code.copy_asked.connect(self._on_code_copy_asked)
+        self.code.save_asked.connect(self._on_code_save_asked)
 
     def _connect_exports(self) -> None:
         """Every picture can be exported, copied and dragged out."""
@@ -141,7 +149,7 @@ class MainWindow(QMainWindow):
             self.exports.watch(view, "graph", lane)
         self.exports.watch(self.center.legend, "graph")
         self.exports.watch(self.center.timeline, "timeline")
-        for name, view in self.plots.views.items():
+        for name, view in self.plots.all().items():
             self.exports.watch(view, name)
 
     # -- showing -----------------------------------------------------------------
@@ -150,11 +158,38 @@ class MainWindow(QMainWindow):
         if state.theme.name != self._theme_shown:
             self._theme_shown = state.theme.name
             apply_theme(self, state.theme)
-        self.bar.show_state(state, session.scenario.name, session.scenario.title)
+        scenario = session.scenario
+        self.bar.show_state(state, scenario.name, scenario.title, not session.training)
         self.panel.show_scenario(session.scenario)
         self.center.show_moment()
         self.plots.show_moment()
+        self.branches.show_moment()
+        self.code.show_moment()
+        self._show_table()
         self.setWindowTitle(f"{session.scenario.title} · bnsim")
+
+    def _show_table(self) -> None:
+        state = self.controller.state
+        lane = "without" if state.lanes == "without" else "with"
+        self.table.set_branches(self.branches.names())
+        self.table.show_moment(self.controller.frames(), lane, state.theme)
+
+    def _on_panel_visibility_changed(self, visible: bool) -> None:
+        if visible:
+            self.controller.refresh()
+
+    def _on_panel_noticed(self, text: str) -> None:
+        self.notice.say(text)
+
+    def _on_table_branch_asked(self, number: int) -> None:
+        self.table.show_other(self.controller.session.frame_of(number, self.table.lane))
+
+    def _on_code_copy_asked(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.notice.say("The program is copied.")
+
+    def _on_code_save_asked(self, suffix: str) -> None:
+        self.exports.save_program(self.code.program, suffix)
 
     def _on_controller_noticed(self, text: str) -> None:
         self.notice.say(text, error=True)
@@ -189,6 +224,19 @@ class MainWindow(QMainWindow):
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def reset_panels(self) -> None:
+        self.desk.arrange()
+        self.desk.share(self.width(), self.height())
+
+    def show_table(self) -> None:
+        self.desk.show_panel("table")
+
+    def show_code(self) -> None:
+        self.desk.show_panel("code")
+
+    def new_weights(self) -> None:
+        self.panel.draw_anew()
 
     def show_help(self) -> None:
         dialogs.help_dialog(self).exec()
@@ -234,30 +282,21 @@ class MainWindow(QMainWindow):
     def _on_exports_said(self, text: str, error: bool) -> None:
         self.notice.say(text, error=error)
 
-    # -- remembering -------------------------------------------------------------
-    def _restore(self) -> None:
-        """Hand Qt its bytes back; the settings file's checksum has been verified."""
-        for text, restore in (
-            (self._settings.geometry, self.restoreGeometry),
-            (self._settings.splitters, self.splitter.restoreState),
-        ):
-            if text:
-                restore(QByteArray.fromBase64(text.encode()))
-
-    def _remember(self) -> None:
-        s, state = self._settings, self.controller.state
-        s.theme, s.lanes, s.unit, s.speed = state.theme.name, state.lanes, state.unit, state.speed
-        s.geometry = base64.b64encode(bytes(self.saveGeometry())).decode()
-        moved = bytes(self.splitter.saveState()) if self._arranged else b""
-        s.splitters = base64.b64encode(moved).decode()
-        save_settings(settings_path(), s)
-
+    # -- what Qt calls -----------------------------------------------------------
     @guarded(None)
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
         self.bar.set_width(self.width())
-        if not self._arranged:
-            self._share_width()
+        self.desk.share(self.width(), self.height())
+
+    @guarded(None)
+    def keyPressEvent(self, event: object) -> None:
+        """Esc takes back what is only tried, and follows the steps again."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.editing.take_back()
+            self.controller.focus(None)
+        else:
+            super().keyPressEvent(event)
 
     def settle(self) -> None:
         """Lay out and draw at once, without waiting for events: for pictures and tests."""
@@ -269,6 +308,7 @@ class MainWindow(QMainWindow):
         """Stop what runs and let the plots go: pyqtgraph may not outlive the interpreter."""
         self.controller.shut_down()
         self.exports.shut_down()
+        self.editing.shut_down()
         for view in self.plots.views.values():
             view.close()
 
@@ -276,17 +316,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: object) -> None:
         event.accept()
         try:
-            self._remember()
+            memory.remember(self, self.desk, self.controller.state, self._settings)
         finally:
             self.dispose()
-
-
-def _state_of(settings: Settings) -> ViewState:
-    """The remembered choices, as far as they still exist."""
-    state = ViewState(theme=THEMES.get(settings.theme, LIGHT))
-    if settings.unit in UNITS:
-        state.unit = settings.unit
-    if settings.lanes in ("without", "with", "compare"):
-        state.lanes = settings.lanes
-    state.speed = min(max(settings.speed, 1), 10)
-    return state

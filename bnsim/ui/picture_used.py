@@ -53,6 +53,8 @@ class PictureUsed(QObject):
 
     def forget(self) -> None:
         """The views are about to go."""
+        for target in self._targets:
+            target.view.removeEventFilter(self)
         self._targets.clear()
         self._pointed = self._last = None
 

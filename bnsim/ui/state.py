@@ -20,7 +20,8 @@ class ViewState:
 
     ``lit``, ``sample``, ``focus``, ``glide`` and ``held`` are those of
     :class:`bnsim.pictures.look.Look`.  ``edited`` says to which lanes an edit happens,
-    ``compared`` which branch stands beside the one that is shown.
+    ``compared`` which branch stands beside the one that is shown, ``still``
+    whether nothing glides, ``asking`` whether an editor is open, which no card may cover.
     """
 
     unit: Unit = "sample"
@@ -40,6 +41,7 @@ class ViewState:
     edited: EditLane = "both"
     compared: int | None = None
     still: bool = False
+    asking: bool = False
 
     @property
     def interval_ms(self) -> int:

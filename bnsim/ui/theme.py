@@ -68,6 +68,60 @@ def style_sheet(theme: Theme) -> str:
     QComboBox:focus, QAbstractSpinBox:focus {{
         border: 1px solid {theme.accent};
     }}
+    QLineEdit:focus {{
+        border: 1px solid {theme.accent};
+    }}
+    QComboBox[refused="true"], QLineEdit[refused="true"], QLineEdit[refused="true"]:focus {{
+        border: 1px solid {theme.outlier};
+    }}
+    QComboBox QLineEdit:focus {{
+        border: none;
+    }}
+    QLabel#refusal, QLabel#refused {{
+        color: {theme.outlier};
+        font-size: 11px;
+    }}
+    QCheckBox:disabled {{
+        color: {theme.muted};
+    }}
+    QScrollBar:vertical {{
+        background: transparent;
+        width: 10px;
+        margin: 2px 1px;
+    }}
+    QScrollBar::handle:vertical {{
+        background: {theme.panel_line};
+        border-radius: 4px;
+        min-height: 28px;
+    }}
+    QScrollBar::handle:vertical:hover {{
+        background: {theme.faint};
+    }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{
+        height: 0;
+    }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{
+        background: transparent;
+    }}
+    QScrollBar:horizontal {{
+        background: transparent;
+        height: 10px;
+        margin: 1px 2px;
+    }}
+    QScrollBar::handle:horizontal {{
+        background: {theme.panel_line};
+        border-radius: 4px;
+        min-width: 28px;
+    }}
+    QScrollBar::handle:horizontal:hover {{
+        background: {theme.faint};
+    }}
+    QScrollBar::add-line:horizontal, QScrollBar::sub-line:horizontal {{
+        width: 0;
+    }}
+    QScrollBar::add-page:horizontal, QScrollBar::sub-page:horizontal {{
+        background: transparent;
+    }}
     QComboBox::drop-down {{
         border: none;
         width: 20px;
@@ -128,10 +182,6 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.panel};
         border: 1px solid {theme.accent};
         border-radius: 7px;
-    }}
-    QLabel#refused {{
-        color: {theme.outlier};
-        font-size: 11px;
     }}
     QLabel#brand {{
         font-size: 18px;
@@ -225,8 +275,52 @@ def style_sheet(theme: Theme) -> str:
         border: none;
         background: {theme.panel};
     }}
-    QSplitter::handle {{
+    QMainWindow#desk {{
+        background: {theme.window};
+    }}
+    QMainWindow#desk::separator {{
         background: transparent;
+        width: 8px;
+        height: 8px;
+    }}
+    QMainWindow#desk::separator:hover {{
+        background: {theme.accent_soft};
+    }}
+    QTabBar {{
+        background: transparent;
+        qproperty-drawBase: 0;
+    }}
+    QTabBar::tab {{
+        background: transparent;
+        color: {theme.muted};
+        border: none;
+        border-bottom: 2px solid transparent;
+        padding: 3px 8px 4px 8px;
+        margin-right: 1px;
+        font-weight: 600;
+    }}
+    QTabBar::tab:selected {{
+        color: {theme.accent};
+        border-bottom: 2px solid {theme.accent};
+    }}
+    QTabBar::tab:hover {{
+        color: {theme.text};
+    }}
+    QTreeWidget, QPlainTextEdit {{
+        background: {theme.field};
+        color: {theme.text};
+        border: 1px solid {theme.panel_line};
+        border-radius: 5px;
+        outline: none;
+    }}
+    QTreeWidget::item {{
+        padding: 3px 2px;
+    }}
+    QTreeWidget::item:selected {{
+        background: {theme.accent_soft};
+    }}
+    QTreeWidget::item:hover {{
+        background: {theme.accent_soft};
     }}
     QFrame#notice {{
         background: {theme.accent_soft};

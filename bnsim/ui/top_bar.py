@@ -61,6 +61,10 @@ class TopBar(QFrame):
         self._units = Segments([(u, u.capitalize(), _UNIT_TIPS[u]) for u in UNITS], "Step size")
         self._lanes = Segments(_LANES, "Lanes")
         self._speed = self._speed_slider()
+        self._inference = self._word(
+            "Inference", "Running statistics in place of the batch's (I)", "toggle_inference"
+        )
+        self._inference.setCheckable(True)
         self._export = self._word("Export", "Save a picture (Ctrl+E)", "export")
         self._theme_button = self._button("toggle_theme", "moon", "Light or dark (D)")
         self._help = self._word("?", "Keys and mouse (?)", "show_help")
@@ -74,7 +78,7 @@ class TopBar(QFrame):
         box.setAccessibleName("Scenario")
         box.setToolTip("Choose a scenario, or open a file with Ctrl+O")
         box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        box.setMinimumWidth(190)
+        box.setMinimumWidth(170)
         for name, title in scenarios:
             box.addItem(title, name)
         box.activated.connect(self._on_scenario_activated)
@@ -120,7 +124,7 @@ class TopBar(QFrame):
         for button in self._transport.values():
             first.addWidget(button)
         first.addStretch(1)
-        self._movable = (self._units, plain_label("Speed", "muted"), self._speed, self._lanes)
+        self._movable = (self._units, self._speed, self._inference, self._lanes)
         for widget in self._movable:
             first.addWidget(widget)
         first.addStretch(1)
@@ -154,8 +158,9 @@ class TopBar(QFrame):
             row.takeAt(0)
 
     # -- showing -----------------------------------------------------------------
-    def show_state(self, state: ViewState, scenario_name: str, title: str) -> None:
+    def show_state(self, state: ViewState, scenario_name: str, title: str, inference: bool) -> None:
         """Press and select what the state says, without emitting."""
+        self._inference.setChecked(inference)
         self._units.show_value(state.unit)
         self._lanes.show_value(state.lanes)
         self._speed.blockSignals(True)

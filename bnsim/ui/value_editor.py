@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from bnsim.views.labels import plain_label
 
 WIDTH, GAP, TEN = 232, 14, 10
 _UP, _DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
+_OWN = (_UP, _DOWN, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 HINT: Final = (
     "Up, Down or the wheel nudge it, with Shift tenfold. Enter keeps it, Esc takes it back."
 )
@@ -32,6 +33,14 @@ class NumberEdit(QLineEdit):
     kept = Signal()
     dropped = Signal()
     left = Signal()
+
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        """Up and Down belong to the number, not to the choice of a neuron."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN:
+            event.accept()
+            return True
+        return super().event(event)
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -66,6 +75,7 @@ class ValueEditor(QFrame):
     tried = Signal(object)  # a list of edits
     kept = Signal()
     dropped = Signal()
+    closed = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -138,13 +148,13 @@ class ValueEditor(QFrame):
 
     def close_quietly(self) -> None:
         """Hide without a word: who calls has decided what becomes of the number."""
-        rows, self._rows = self._rows, []
+        self._rows = []
         self.hide()
+        self.closed.emit()
         while self._grid.count():
             widget = self._grid.takeAt(0).widget()
             widget.hide()
             widget.deleteLater()
-        del rows
 
     # -- typing ------------------------------------------------------------------
     def _edits(self) -> list[object]:
@@ -161,6 +171,7 @@ class ValueEditor(QFrame):
         try:
             edits = self._edits()
         except InputError as error:
+            self.tried.emit([])
             self.refuse(str(error))
             return False
         self._say("")
@@ -172,7 +183,8 @@ class ValueEditor(QFrame):
         self._say(reason)
 
     def _say(self, reason: str) -> None:
-        self._note.setText(sentence(reason) or HINT)
+        # The name stands beside the field already.
+        self._note.setText(sentence(reason.partition(": ")[2] or reason) or HINT)
         name = "refused" if reason else "muted"
         if self._note.objectName() != name:
             self._note.setObjectName(name)

@@ -13,6 +13,7 @@ from bnsim.commands.show_list import _formats, picture_rows
 from bnsim.export.job import ExportJob, Options
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
+from bnsim.sim.moment import parse_moment
 from bnsim.sim.session import schedule_of
 from tests.commands.test_main import bnsim_process, refused
 
@@ -30,7 +31,7 @@ def drawn(monkeypatch):
 
 def moment(text, name="article"):
     scenario = load(scenario_path(name))
-    return export._moment(text, scenario)
+    return parse_moment(text, schedule_of(scenario), scenario.batches)
 
 
 def test_that_the_end_of_the_first_batch_is_drawn_unless_said_otherwise(drawn, tmp_path):
@@ -46,7 +47,7 @@ def test_that_every_option_reaches_the_drawing(drawn, tmp_path):
     options = (
         "--picture loss --at 2:forward:1:3 --size 1600x900 --dpi 300 --theme dark --lane with "
         "--no-title --no-labels --no-legend --no-caption --until 3:end --unit batch --fps 12.5 "
-        "--force"
+        "--neuron 1:3 --sample 2 --force"
     )
     assert main(["export", "article", "-o", str(path), *options.split()]) == 0
     [job] = drawn
@@ -54,6 +55,16 @@ def test_that_every_option_reaches_the_drawing(drawn, tmp_path):
     assert (job.picture, job.t, job.path) == ("loss", moment("2:forward:1:3"), path)
     assert (job.until, job.unit, job.fps) == (moment("3:end"), "batch", 12.5)
     assert (job.lanes, job.force) == ("with", True)
+    assert (job.selected, job.sample, job.inference) == ((0, 2), 1, False)
+
+
+def test_that_inference_counts_its_own_operations(drawn, tmp_path):
+    at = ["--inference", "--at", "2:forward:1:3", "--picture", "microscope"]
+    assert main(["export", "article", "-o", str(tmp_path / "a.png"), *at]) == 0
+    [job] = drawn
+    assert job.inference
+    schedule = schedule_of(job.scenario, training=False)
+    assert job.t == parse_moment("2:forward:1:3", schedule, 4)
 
 
 def test_that_an_animation_with_an_end_starts_at_the_start(drawn, tmp_path):
@@ -95,7 +106,7 @@ def test_that_the_largest_and_smallest_sizes_are_taken(size, drawn, tmp_path):
 @pytest.mark.parametrize(
     ("options", "advice"),
     [
-        (["--picture", "grpah"], "did you mean graph? Pictures: graph, samples"),
+        (["--picture", "grpah"], "did you mean graph? Pictures: graph, microscope"),
         (["--at", "1:forwrad"], "did you mean forward? Allowed phases: start"),
         (["--at", "5:end"], "there is no batch '5'; use 1 to 4"),
         (["--at", "1:normalize:2"], "there is no layer '2' with normalize; use 1"),

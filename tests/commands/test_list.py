@@ -27,4 +27,4 @@ def test_that_json_names_everything_that_commands_take(capsys):
 def test_that_the_text_shows_names_with_titles(capsys):
     text = listed(capsys)
     assert "  article             The article's example\n" in text
-    assert "pictures:\n  graph     The network\n" in text
+    assert "pictures:\n  graph       The network\n" in text

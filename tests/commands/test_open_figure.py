@@ -19,8 +19,8 @@ def opened(monkeypatch):
 
     calls = []
 
-    def run_app(scenario, _draw_window, t=0):
-        calls.append((scenario, t))
+    def run_app(scenario, _draw_window, t=0, inference=False):
+        calls.append((scenario, t, inference))
         return 0
 
     monkeypatch.setattr(bnsim.ui.app, "run_app", run_app)
@@ -35,7 +35,8 @@ def test_that_a_figure_opens_the_window_at_its_moment(suffix, opened, tmp_path):
     assert main(["open", path]) == 0
     cascade = load(scenario_path("cascade"))
     schedule = schedule_of(cascade)
-    [(scenario, t)] = opened
+    [(scenario, t, inference)] = opened
+    assert not inference
     assert scenario == cascade
     assert (t // schedule.n, schedule.operation(schedule.cursor(t)).phase.value) == (2, "loss")
 

@@ -15,12 +15,13 @@ from PySide6.QtGui import QImage
 from bnsim.export.job import ExportJob, Options
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
+from bnsim.pictures.offered import PICTURES, WINDOW
 from bnsim.sim.moment import parse_moment
 from bnsim.sim.session import schedule_of
 from bnsim.sim.spec import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
-SHAPES = ("graph", "samples", "spread", "loss", "timeline", "sheet")
+SHAPES = tuple(name for name, _ in PICTURES if name != WINDOW)
 
 
 @cache

@@ -128,7 +128,12 @@ RULES = [
     ("overrides.0.layer", -1, "$.overrides[0].layer: ", "use 0 to 1, counted from 0"),
     ("overrides.0.weight", [2, 0], "$.overrides[0].weight[0]: ", "no input 2; use 0 to 1"),
     ("overrides.0.weight", [0, 2], "$.overrides[0].weight[1]: ", "no unit 2; use 0 to 1"),
-    ("overrides.0.weight", REMOVED, "$.overrides[0]: ", "none of them is given; give exactly one of weight, bias"),
+    (
+        "overrides.0.weight",
+        REMOVED,
+        "$.overrides[0]: ",
+        "none of them is given; give exactly one of weight, bias",
+    ),
     ("overrides.0.bias", 0, "$.overrides[0]: ", "weight and bias are given; give exactly one"),
     ("overrides.0.value", 1e301, "$.overrides[0].value: ", "use -1e300 to 1e300"),
     ("edits.0.batch", 4, "$.edits[0].batch: ", "use 0 to 3"),

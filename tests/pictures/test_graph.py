@@ -8,7 +8,6 @@ from bnsim.engine.activations import ACTIVATIONS
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.pictures.captions import caption
-from bnsim.pictures.sums import neuron_sum
 from bnsim.pictures.cards import card
 from bnsim.pictures.graph import Look, graph_picture, layout_of
 from bnsim.pictures.legend import legend_picture
@@ -16,6 +15,7 @@ from bnsim.pictures.palette import DARK, LIGHT, THEMES, contrast, text_on, value
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.scales import line_width
 from bnsim.pictures.status import lane_status
+from bnsim.pictures.sums import neuron_sum
 from bnsim.pictures.timeline import timeline_picture
 from bnsim.pictures.types import Box, Circle, Strokes, Text
 from bnsim.pictures.words import number

@@ -223,6 +223,18 @@ def test_that_an_input_is_edited_from_its_batch_on(article: Session) -> None:
     assert len(seen) == 3
 
 
+def test_that_the_target_of_a_class_takes_the_place_of_the_other() -> None:
+    session = Session(load(scenario_path("cascade")))
+    record = session.frame("with").record
+    row, wrong = int(record.samples[0]), int(record.targets[0].argmin())
+    with pytest.raises(InputError, match="one class, whose target is 1"):
+        session.edit([Edit(batch=0, target=(row, wrong), value=0.5)])
+    session.edit([Edit(batch=0, target=(row, wrong), value=1.0)])
+    frame = session.frame("with")
+    assert frame.record.targets[0].tolist() == [1.0 - record.targets[0, 0], record.targets[0, 0]]
+    assert frame.record.loss != record.loss
+
+
 def test_that_a_refused_edit_changes_nothing(article: Session) -> None:
     before = shown(article)
     for edit, what in (

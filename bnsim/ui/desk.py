@@ -1,0 +1,161 @@
+"""The panels round the lanes: docks that can be moved, stacked, torn off and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from bnsim.pictures.plots import PLOTS
+from bnsim.pictures.understand import UNDERSTAND
+from bnsim.views.guard import guarded
+
+#: Of the saved arrangement; another number forgets it.
+VERSION = 1
+_BORDERS = (Qt.CursorShape.SplitHCursor, Qt.CursorShape.SplitVCursor)
+_LEFT, _RIGHT, _BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class Dock(NamedTuple):
+    """A row: the panel's name and tab, where it stands, the stack it is in, whether at first."""
+
+    name: str
+    tab: str
+    area: Qt.DockWidgetArea
+    stack: str
+    shown: bool = True
+
+
+_TABS = {row.name: row.tab for row in UNDERSTAND} | {plot.name: plot.tab for plot in PLOTS}
+
+
+def _docks(stack: str, *names: str) -> tuple[Dock, ...]:
+    return tuple(Dock(name, _TABS[name], _RIGHT, stack) for name in names)
+
+
+DOCKS: tuple[Dock, ...] = (
+    Dock("network", "Network", _LEFT, "network"),
+    Dock("branches", "Branches", _LEFT, "network"),
+    *_docks("microscope", "microscope", "geometry", "matrix", "backward"),
+    *_docks("formula", "formula"),
+    *_docks("plots", "samples", "spread", "loss", "gradients", "running"),
+    Dock("table", "Numbers", _BOTTOM, "table", False),
+    Dock("code", "Code", _BOTTOM, "table", False),
+)
+#: Shares of the height that the stacks at the right get.
+_HEIGHTS = {"microscope": 40, "formula": 24, "samples": 36}
+
+
+class Panel(QDockWidget):
+    """A dock without a title bar: its tab names it, and its picture has a title."""
+
+    def __init__(self, row: Dock, widget: QWidget) -> None:
+        super().__init__(row.tab)
+        self.setObjectName(f"dock-{row.name}")
+        self.setWidget(widget)
+        self.topLevelChanged.connect(self._on_top_level_changed)
+        self._on_top_level_changed(False)
+
+    def _on_top_level_changed(self, floating: bool) -> None:
+        """Torn off, it needs the bar that moves and closes it."""
+        bar, old = (None if floating else QWidget()), self.titleBarWidget()
+        self.setTitleBarWidget(bar)
+        if old is not None:
+            old.deleteLater()
+
+
+class Desk(QMainWindow):
+    """The lanes in the middle, panels round them."""
+
+    def __init__(self, center: QWidget, widgets: Mapping[str, QWidget]) -> None:
+        """``widgets`` are the panels by the names of ``DOCKS``."""
+        super().__init__()
+        #: A person who has moved a border keeps what they chose.
+        self.moved = False
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setObjectName("desk")
+        self.setCentralWidget(center)
+        self.setDockNestingEnabled(True)
+        options = QMainWindow.DockOption
+        self.setDockOptions(
+            options.AllowTabbedDocks | options.GroupedDragging | options.AllowNestedDocks
+        )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, _LEFT),
+            (Qt.Corner.BottomRightCorner, _RIGHT),
+        ):
+            self.setCorner(corner, area)
+        self.panels = {row.name: Panel(row, widgets[row.name]) for row in DOCKS}
+        self.arrange()
+
+    # -- arranging ---------------------------------------------------------------
+    def arrange(self) -> None:
+        """Every panel where it stands at first."""
+        self.moved = False
+        stacks: dict[str, Panel] = {}
+        for row in DOCKS:
+            panel = self.panels[row.name]
+            panel.setFloating(False)
+            if row.stack in stacks:
+                self.tabifyDockWidget(stacks[row.stack], panel)
+            else:
+                self.addDockWidget(row.area, panel)
+                stacks[row.stack] = panel
+            panel.setVisible(row.shown)
+        for panel in stacks.values():
+            panel.raise_()
+
+    def share(self, width: int, height: int) -> None:
+        """The lanes get most; side panels shrink on small screens."""
+        if self.moved:
+            return
+        left = min(max(round(0.172 * width), 188), 250)
+        right = min(max(round(0.265 * width), 236), 420)
+        stacks = [self.panels[name] for name in _HEIGHTS]
+        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([self.panels["network"], stacks[0]], [left, right], horizontal)
+        heights = [round(height * share / 100) for share in _HEIGHTS.values()]
+        self.resizeDocks(stacks, heights, vertical)
+        self.resizeDocks([self.panels["table"]], [round(0.32 * height)], vertical)
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front; the one that is in front goes."""
+        panel = self.panels[name]
+        if panel.isVisible() and not panel.visibleRegion().isEmpty():
+            panel.hide()
+            return
+        panel.show()
+        panel.raise_()
+
+    def toggles(self) -> list[QAction]:
+        """An action for each panel that shows or hides it."""
+        return [panel.toggleViewAction() for panel in self.panels.values()]
+
+    # -- remembering -------------------------------------------------------------
+    def state(self) -> bytes:
+        """Qt's bytes of the arrangement."""
+        return bytes(self.saveState(VERSION))
+
+    def restore(self, state: QByteArray) -> bool:
+        """Arrange as saved; bytes of another version change nothing."""
+        return self.restoreState(state, VERSION)
+
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        """Notice that a border is dragged: Qt has no signal for it."""
+        if event.type() == QEvent.Type.MouseButtonPress and self.cursor().shape() in _BORDERS:
+            self.moved = True
+        return super().event(event)
+
+    @guarded(None)
+    def contextMenuEvent(self, event: object) -> None:
+        """Qt's own menu of docks would come in another style and order."""
+        event.ignore()
