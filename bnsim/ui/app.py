@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from bnsim.export.job import Window
 from bnsim.files.locate import resource, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import load_settings, settings_path
-from bnsim.pictures.formula import warm
 from bnsim.sim.spec import Scenario
 from bnsim.ui.main_window import MainWindow
 from bnsim.views.fonts import load_fonts
 from bnsim.views.guard import install_excepthook, set_handler
 
 FIRST = "article"
-IDLE_MS = 300
 #: Qt's offscreen platform says these at every start; they mean nothing.
 _NOISE = "This plugin does not support"
 
@@ -66,6 +64,5 @@ def run_app(
     window.controller.session.infer(inference)
     window.controller.seek(t)
     window.show()
-    # The first formula waits for its font: better now, before anyone steps.
-    QTimer.singleShot(IDLE_MS, warm)
+    window.warm_up()
     return int(app.exec())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import Settings
+from bnsim.pictures.formula import warm
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario
@@ -35,6 +36,7 @@ from bnsim.views.guard import guarded
 
 START_SIZE = (1440, 900)
 LEAST_SIZE = (900, 600)
+IDLE_MS = 300
 
 
 class MainWindow(QMainWindow):
@@ -54,6 +56,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self.resize(*START_SIZE)
         memory.restore(self, self.desk, settings)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(warm)
         self.controller.refresh()
 
     # -- building ----------------------------------------------------------------
@@ -298,6 +302,10 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def warm_up(self) -> None:
+        """The first formula waits for its font: better soon than when someone steps."""
+        self._idle.start()
+
     def settle(self) -> None:
         """Lay out and draw at once, without waiting for events: for pictures and tests."""
         for _ in range(4):
@@ -306,6 +314,7 @@ class MainWindow(QMainWindow):
 
     def dispose(self) -> None:
         """Stop what runs and let the plots go: pyqtgraph may not outlive the interpreter."""
+        self._idle.stop()
         self.controller.shut_down()
         self.exports.shut_down()
         self.editing.shut_down()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from bnsim.export.job import ExportJob
 from bnsim.export.numbers_of import moment_numbers
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
@@ -114,7 +117,8 @@ def test_that_every_dialect_is_listed_as_it_becomes_known(dialect, placement):
 
 def test_that_what_is_exported_is_listed_too():
     session = session_at(25)
-    columns, rows = moment_numbers(session, "with", (0, 0))
+    job = ExportJob(session.scenario, "graph", session.t, Path("x.csv"), lanes="with")
+    columns, rows = moment_numbers(session, job)
     at = {name: index for index, (name, _) in enumerate(columns)}
     listed = {row.quantity: row.value for row in audit_rows(session.frame("with"))}
     for row in rows:
