@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     add("--force", action="store_true", help="replace a file that exists")
     given = options.parse_args(arguments)
     scenario = scenario_of(given.scenario)
-    from bnsim.pictures.programs import program_of
+    from bnsim.pictures.program.languages import program_of
     from bnsim.sim.moment import parse_moment
     from bnsim.sim.session import schedule_of
 
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def _write(path: Path, force: bool, program: object) -> None:
     from bnsim.files.atomic import write_bytes
-    from bnsim.pictures.programs import FILES, program_bytes
+    from bnsim.pictures.program.languages import FILES, program_bytes
 
     if path.suffix not in FILES:
         raise InputError(f"cannot write {str(path)!r}: use {' or '.join(FILES)}.")

@@ -30,8 +30,8 @@ from bnsim.export.numbers_of import (
     sample_numbers,
     spread_numbers,
 )
-from bnsim.pictures.formula_choice import shown
-from bnsim.pictures.formula_numbers import is_known, value_of
+from bnsim.pictures.formula.choice import shown
+from bnsim.pictures.formula.numbers import is_known, value_of
 from bnsim.pictures.look import Look
 from bnsim.pictures.palette import THEMES
 from bnsim.pictures.plot_gradients import known_norms

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bnsim.pictures.editable import editables
-from bnsim.pictures.formula_choice import formula
-from bnsim.pictures.formula_leaf import is_given
-from bnsim.pictures.formula_numbers import exists, is_known, name_of, value_of
+from bnsim.pictures.formula.choice import formula
+from bnsim.pictures.formula.leaf import is_given
+from bnsim.pictures.formula.numbers import exists, is_known, name_of, value_of
 from bnsim.pictures.names import (
     activation_title,
     input_name,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bnsim.pictures.backward_numbers import printed_quotient
+from bnsim.pictures.backward.numbers import printed_quotient
 from bnsim.pictures.captions import Frames
 from bnsim.pictures.look import Look
 from bnsim.pictures.names import LANE_WORDS, layer_name

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bnsim.pictures.backward import backward_picture
+from bnsim.pictures.backward.picture import backward_picture
 from bnsim.pictures.captions import Frames
-from bnsim.pictures.formula import formula_picture
-from bnsim.pictures.geometry import geometry_picture
+from bnsim.pictures.formula.picture import formula_picture
+from bnsim.pictures.geometry.picture import geometry_picture
 from bnsim.pictures.look import Look
-from bnsim.pictures.matrix import matrix_picture
-from bnsim.pictures.microscope import microscope_picture
+from bnsim.pictures.matrix.picture import matrix_picture
+from bnsim.pictures.microscope.picture import microscope_picture
 from bnsim.pictures.types import Picture
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayout
 
-from bnsim.pictures.program import Program
-from bnsim.pictures.programs import LANGUAGES, program_of
+from bnsim.pictures.program.languages import LANGUAGES, program_of
+from bnsim.pictures.program.page import Program
 from bnsim.ui.buttons import Segments, tool_button
 from bnsim.ui.controller import Controller
 from bnsim.views.labels import plain_label

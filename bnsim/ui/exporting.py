@@ -13,8 +13,8 @@ from bnsim.export.headless import pictures_offered
 from bnsim.export.job import ExportJob, Window
 from bnsim.files.atomic import write_bytes
 from bnsim.files.settings import Settings
-from bnsim.pictures.program import Program
-from bnsim.pictures.programs import FILES, program_bytes
+from bnsim.pictures.program.languages import FILES, program_bytes
+from bnsim.pictures.program.page import Program
 from bnsim.sim.errors import InputError
 from bnsim.ui import dialogs
 from bnsim.ui.carrying import Carrier, picture_mime, table_mime

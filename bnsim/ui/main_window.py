@@ -13,7 +13,7 @@ from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.files.settings import Settings
-from bnsim.pictures.formula import warm
+from bnsim.pictures.formula.picture import warm
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario

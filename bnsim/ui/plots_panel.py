@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from bnsim.pictures.cards import card
-from bnsim.pictures.microscope_drag import drag_limits, dragged_value
-from bnsim.pictures.microscope_rows import is_handle
+from bnsim.pictures.microscope.drag import drag_limits, dragged_value
+from bnsim.pictures.microscope.rows import is_handle
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.types import Key

@@ -5,14 +5,14 @@ import re
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.backward import backward_picture
-from bnsim.pictures.backward_area import hatching, in_tens, label_step, labelled, power_of, wrapped
-from bnsim.pictures.backward_numbers import printed_paths, printed_product, significant
+from bnsim.pictures.backward.area import hatching, in_tens, label_step, labelled, power_of, wrapped
+from bnsim.pictures.backward.numbers import printed_paths, printed_product, significant
+from bnsim.pictures.backward.picture import backward_picture
 from bnsim.pictures.look import Look
 from bnsim.pictures.palette import LIGHT, THEMES
 from bnsim.pictures.quantity import Quantity
@@ -339,6 +339,7 @@ def test_that_printed_paths_add_up(a, b, c):
     assert abs(total - float(right.replace(MINUS, "-"))) <= 0.5001 * 10.0**-places
 
 
+@example(1.0, 3148.0, 115947.0)
 @given(VALUES, VALUES, VALUES)
 def test_that_printed_products_multiply_out(a, b, c):
     total, right = evaluated(printed_product([a, b, c], a * b * c))

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from bnsim.engine.layout import NETWORK
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.formula import formula_lines, formula_picture, parents
-from bnsim.pictures.formula_choice import formula
+from bnsim.pictures.formula.choice import formula
+from bnsim.pictures.formula.picture import formula_lines, formula_picture, parents
 from bnsim.pictures.look import Look
 from bnsim.pictures.palette import DARK, LIGHT, PRINT, contrast
 from bnsim.pictures.quantity import Quantity

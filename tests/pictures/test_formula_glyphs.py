@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from bnsim.export.scene import Scene
 from bnsim.export.svg import svg_text
-from bnsim.pictures.mathset import (
+from bnsim.pictures.formula.mathset import (
     number_letters,
     number_mathml,
     setting,
@@ -84,7 +84,7 @@ def test_that_outlines_are_finite_and_drawn_once() -> None:
 
 
 def test_that_a_picture_s_module_does_not_load_ziamath() -> None:
-    code = "import sys, bnsim.pictures.formula; sys.exit('ziamath' in sys.modules)"
+    code = "import sys, bnsim.pictures.formula.picture; sys.exit('ziamath' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 

@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bnsim.pictures.formula import formula_picture
-from bnsim.pictures.formula_layout import wrapped
+from bnsim.pictures.formula.layout import wrapped
+from bnsim.pictures.formula.picture import formula_picture
 from bnsim.pictures.types import Glyphs, Text
 from bnsim.sim.session import Session
 from tests.pictures.test_formula import LOOK, SIZES, letters, picture, session_of, words

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from bnsim.engine.layout import NETWORK
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.formula_choice import formula, parents, shown
-from bnsim.pictures.formula_leaf import is_given
-from bnsim.pictures.formula_numbers import canonical, exists, is_known, value_of
-from bnsim.pictures.formula_statement import Statement
-from bnsim.pictures.formula_tree import leaves
-from bnsim.pictures.formula_update import update
-from bnsim.pictures.formula_value import num_text
+from bnsim.pictures.formula.choice import formula, parents, shown
+from bnsim.pictures.formula.leaf import is_given
+from bnsim.pictures.formula.numbers import canonical, exists, is_known, value_of
+from bnsim.pictures.formula.statement import Statement
+from bnsim.pictures.formula.tree import leaves
+from bnsim.pictures.formula.update import update
+from bnsim.pictures.formula.value import num_text
 from bnsim.pictures.look import Look
 from bnsim.pictures.palette import LIGHT
 from bnsim.pictures.quantity import Quantity

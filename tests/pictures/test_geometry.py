@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnsim.files.locate import scenario_names
-from bnsim.pictures.geometry import geometry_picture
-from bnsim.pictures.geometry_plane import BASIS, Plane, plane_in, way_of
-from bnsim.pictures.geometry_words import Vectors, length
+from bnsim.pictures.geometry.picture import geometry_picture
+from bnsim.pictures.geometry.plane import BASIS, Plane, plane_in, way_of
+from bnsim.pictures.geometry.words import Vectors, length
 from bnsim.pictures.look import Look
 from bnsim.pictures.palette import DARK, LIGHT
 from bnsim.pictures.types import Box, Circle, Picture, Strokes, Text

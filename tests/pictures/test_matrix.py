@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.pictures.look import Look
-from bnsim.pictures.matrix import matrix_picture
-from bnsim.pictures.matrix_cells import NAN, levels_of, runs, stretches
-from bnsim.pictures.matrix_data import Grid, merged
-from bnsim.pictures.matrix_layout import Area, lay_out
-from bnsim.pictures.matrix_words import compact, recomputing
+from bnsim.pictures.matrix.cells import NAN, levels_of, runs, stretches
+from bnsim.pictures.matrix.data import Grid, merged
+from bnsim.pictures.matrix.layout import Area, lay_out
+from bnsim.pictures.matrix.picture import matrix_picture
+from bnsim.pictures.matrix.words import compact, recomputing
 from bnsim.pictures.palette import LIGHT, THEMES, value_color
 from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.scales import NORMAL_REACH, value_reach

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.pictures.look import Look
-from bnsim.pictures.microscope import microscope_picture
-from bnsim.pictures.microscope_balls import balls_of, crowds
-from bnsim.pictures.microscope_drag import drag_limits, dragged_value, raw_limits
-from bnsim.pictures.microscope_rows import SIDE, is_handle, rows_of
-from bnsim.pictures.microscope_words import nonfinite_words, wrapped
-from bnsim.pictures.number_line import NumberLine, overhang, round_ends, scale_for, wider
+from bnsim.pictures.microscope.balls import balls_of, crowds
+from bnsim.pictures.microscope.drag import drag_limits, dragged_value, raw_limits
+from bnsim.pictures.microscope.number_line import NumberLine, overhang, round_ends, scale_for, wider
+from bnsim.pictures.microscope.picture import microscope_picture
+from bnsim.pictures.microscope.rows import SIDE, is_handle, rows_of
+from bnsim.pictures.microscope.words import nonfinite_words, wrapped
 from bnsim.pictures.palette import LIGHT
 from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.scale import Scale

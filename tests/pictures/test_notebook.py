@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.notebook import notebook, plain_markdown
-from bnsim.pictures.program_numpy import numpy_program
-from bnsim.pictures.program_torch import torch_program
+from bnsim.pictures.program.notebook import notebook, plain_markdown
+from bnsim.pictures.program.numpy_program import numpy_program
+from bnsim.pictures.program.torch_program import torch_program
 from tests.pictures.programs import run_programs
 
 KEYS = {

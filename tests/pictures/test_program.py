@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.pictures.program import WIDTH
-from bnsim.pictures.program_numpy import numpy_program
-from bnsim.pictures.program_torch import torch_program
+from bnsim.pictures.program.numpy_program import numpy_program
+from bnsim.pictures.program.page import WIDTH
+from bnsim.pictures.program.torch_program import torch_program
 from bnsim.sim.errors import InputError
 from bnsim.sim.operation import Phase
 from bnsim.sim.run import LANES, Run

@@ -1,0 +1,1 @@
+"""Formulas set as mathematics, with live numbers."""

@@ -1,0 +1,1 @@
+"""The normalized batch as a vector."""

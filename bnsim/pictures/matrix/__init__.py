@@ -1,0 +1,1 @@
+"""The activation matrix: samples by neurons."""

@@ -1,0 +1,1 @@
+"""One neuron under the microscope."""

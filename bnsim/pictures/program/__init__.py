@@ -1,0 +1,1 @@
+"""The moment as a program of its own."""
