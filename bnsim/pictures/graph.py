@@ -32,6 +32,8 @@ from bnsim.sim.frame import Frame, Status
 
 #: The base size of the picture in an export, in logical pixels.
 BASE = (820.0, 330.0)
+#: So far apart outputs have room for a name and a target.
+TWO_ROWS = 28.0
 #: What the title takes.
 BARE = 24.0
 
@@ -262,7 +264,7 @@ class _Graph:
             return
         theme, sample = self.theme, self.frame.sample
         x = column.x + column.radius + 7
-        roomy = column.radius >= LABEL_RADIUS
+        roomy = column.radius >= LABEL_RADIUS and column.spacing >= TWO_ROWS
         if self._gradients(self.frame.n_layers - 1):
             self.canvas.text(x, y, f"∂L/∂{name}", 11, theme.muted, align="left")
             return

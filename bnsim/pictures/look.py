@@ -18,7 +18,8 @@ class Look:
     that was chosen, None to follow the operations; ``lit`` is what the pointer is on in any
     picture, ``focus`` the number whose formula is asked for.  ``glide`` is how far things
     have moved (0 to 1) from where the operation before had left them.  ``held`` keeps the
-    ends of the microscope's raw line while a value is dragged along it.
+    ends of the microscope's raw line while a value is dragged along it.  ``compared`` are
+    the lanes of another branch, to stand beside these.
     """
 
     theme: Theme
@@ -33,6 +34,7 @@ class Look:
     focus: Quantity | None = None
     glide: float = 1.0
     held: tuple[float, float] | None = None
+    compared: tuple[Frame, ...] = ()
 
 
 def shown_sample(frame: Frame, look: Look) -> int:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bnsim.pictures.captions import Frames
 from bnsim.pictures.look import Look
 from bnsim.pictures.names import LANE_WORDS, LOSS_TITLES
+from bnsim.pictures.palette import Theme, mix
 from bnsim.pictures.scale import Scale, axis, round_up
 from bnsim.pictures.types import Axis, Curve, LegendEntry, Panel, PlotPicture
 from bnsim.pictures.words import full, number
@@ -20,18 +21,24 @@ Array = NDArray[np.float64]
 
 SYMBOLS_UP_TO = 40
 LOG_RATIO = 20.0
+#: How far the lines of a compared branch stand back.
+GHOST = 0.55
 
 
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
     """The loss of every batch whose loss the cursor has reached, without and with BN."""
     theme, frame = look.theme, frames["with"]
     points = {lane: _known_losses(f) for lane, f in frames.items()}
-    values = np.concatenate([np.concatenate(p[1:]) for p in points.values()])
+    others = [(f, _known_losses(f)) for f in look.compared]
+    shown = [*points.values(), *(p for _, p in others)]
+    values = np.concatenate([np.concatenate(p[1:]) for p in shown])
     scale, y = _loss_axis(values)
     colors = {"without": theme.raw, "with": theme.normalized}
     curves = [
         c for lane, p in points.items() for c in _curves(frames[lane], p, scale, y, colors[lane])
     ]
+    # Below the lanes: the other branch stands back.
+    curves[:0] = [c for f, p in others for c in _ghost(f, p, scale, colors[f.lane], theme)]
     batches = frame.run.scenario.batches
     panel = Panel(_batches_axis(batches), y, curves=tuple(curves))
     legend = tuple(
@@ -44,12 +51,16 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
         )
         for lane in points
     )
+    if others:
+        faint = mix(theme.normalized, theme.panel, GHOST)
+        legend = (*legend, LegendEntry("compared branch", faint, line=True))
     title = f"Loss: {LOSS_TITLES[frame.plan.loss]}"
     shared = "same start, data, seed" + (" · log axis" if scale.kind == "log" else "")
     return PlotPicture(
         "loss", title, shared, (panel,),
         theme.panel, theme.text, theme.muted, theme.grid, legend,
-        conclusion=_conclusion(frames), description=f"Loss. {_conclusion(frames)}",
+        conclusion=_conclusion(frames, look.compared),
+        description=f"Loss. {_conclusion(frames, look.compared)}",
         warning=_warning(points),
     )  # fmt: skip
 
@@ -109,13 +120,29 @@ def _curves(
     return curves
 
 
-def _conclusion(frames: Frames) -> str:
-    """One computed line: where both lanes stand, and what they share."""
+def _ghost(
+    frame: Frame, points: tuple[Array, Array, Array], scale: Scale, color: str, theme: Theme
+) -> list[Curve]:
+    """The losses of another branch, the smallest of every row: a faint line without symbols."""
+    first, low, _ = points
+    shown = np.flatnonzero(np.isfinite(low))
+    if not shown.size:
+        return []
+    joined = np.append(np.diff(shown) == 1, False)
+    x, y = first[shown] + 1, scale(low[shown])
+    faint = mix(color, theme.panel, GHOST)
+    return [Curve(x, y, faint, 3.0, frame.lane == "without", True, joined)]
+
+
+def _conclusion(frames: Frames, compared: tuple[Frame, ...] = ()) -> str:
+    """One computed line: where both lanes stand, and those of a compared branch."""
     known = [(lane, f.loss) for lane, f in frames.items()]
     if any(loss is None for _, loss in known):
         return ""
     parts = [f"{number(loss)} {LANE_WORDS[lane]}" for lane, loss in known if loss is not None]
-    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}."
+    there = [f"{number(f.loss)} {LANE_WORDS[f.lane]}" for f in compared if f.loss is not None]
+    tail = f" Compared branch: {', '.join(there)}." if there else ""
+    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}.{tail}"
 
 
 def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:

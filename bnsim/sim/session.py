@@ -247,9 +247,13 @@ class Session:
     def ready(self, seconds: float) -> bool:
         """Compute both lanes up to the cursor for about ``seconds``; True when there."""
         batches = self.cursor.batch + 1
-        # Every lane gets its slice, also when the first has not arrived.
-        arrived = [run.advance(batches, seconds / 2) for run in self.runs.values()]
-        return all(arrived)
+        return _advance(self.runs, batches, seconds)
+
+    def ready_there(self, number: int, seconds: float) -> bool:
+        """Compute another branch up to the same moment for about ``seconds``; True when there."""
+        branch = self.branches.all[number]
+        batches = min(self.cursor.batch + 1, branch.scenario.batches)
+        return _advance(self.branches.runs(branch), batches, seconds)
 
     def computed(self) -> bool:
         """Whether both lanes are computed up to the cursor."""
@@ -270,3 +274,9 @@ class Session:
         schedule = schedule_of(scenario, self.training or not can_infer(scenario))
         t = self._moment_in(schedule, scenario.batches)
         return frame_at(self.branches.runs(branch)[lane], schedule, t)
+
+
+def _advance(runs: Runs, batches: int, seconds: float) -> bool:
+    """Compute both lanes on; every one gets its slice, also when the first has not arrived."""
+    arrived = [run.advance(batches, seconds / 2) for run in runs.values()]
+    return all(arrived)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -21,9 +22,9 @@ from bnsim.views.labels import plain_label
 
 NUMBER = Qt.ItemDataRole.UserRole
 _LANES = (
-    ("both", "Both lanes", "A number that is set by hand is set in both lanes"),
+    ("both", "Both", "A number that is set by hand is set in both lanes"),
     ("without", "Without", "Only without batch normalization: the other lane is locked"),
-    ("with", "With BN", "Only with batch normalization: the other lane is locked"),
+    ("with", "With", "Only with batch normalization: the other lane is locked"),
 )
 
 
@@ -55,7 +56,8 @@ class BranchesPanel(QFrame):
         self.tree.itemActivated.connect(self._on_tree_item_clicked)
         box.addWidget(self.tree, 1)
         box.addLayout(self._buttons())
-        box.addWidget(plain_label("Edits happen in", "muted"))
+        box.addWidget(self.compare)
+        box.addWidget(plain_label("Edits happen in which lanes", "muted", wrap=True))
         self.lanes = Segments(_LANES, "Lanes that an edit happens in")
         self.lanes.chosen.connect(self._controller.lock)
         box.addWidget(self.lanes)
@@ -71,8 +73,9 @@ class BranchesPanel(QFrame):
         self.redo.clicked.connect(self._controller.redo)
         self.compare.clicked.connect(self._on_compare_clicked)
         for button in (self.undo, self.redo, self.compare):
-            row.addWidget(button)
-        row.addStretch(1)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
         return row
 
     # -- showing -----------------------------------------------------------------
@@ -137,8 +140,9 @@ class BranchesPanel(QFrame):
         """Compare with the branch that this one left, until another is clicked."""
         branches = self._controller.session.branches
         others = [b.number for b in branches.all if b is not branches.now]
-        parent = branches.now.parent if branches.now.parent is not None else None
-        chosen = parent if parent is not None else (others[-1] if others else None)
+        chosen = branches.now.parent
+        if chosen is None and others:
+            chosen = others[-1]
         self._controller.compare(chosen if on else None)
 
 

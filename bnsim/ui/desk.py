@@ -50,6 +50,7 @@ DOCKS: tuple[Dock, ...] = (
     Dock("code", "Code", _BOTTOM, "table", False),
 )
 #: Shares of the height that the stacks at the right get.
+_LOW = 0.25
 _HEIGHTS = {"microscope": 40, "formula": 24, "samples": 36}
 
 
@@ -118,13 +119,13 @@ class Desk(QMainWindow):
         if self.moved:
             return
         left = min(max(round(0.172 * width), 188), 250)
-        right = min(max(round(0.265 * width), 236), 420)
+        right = min(max(round(0.265 * width), 284), 420)
         stacks = [self.panels[name] for name in _HEIGHTS]
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.panels["network"], stacks[0]], [left, right], horizontal)
         heights = [round(height * share / 100) for share in _HEIGHTS.values()]
         self.resizeDocks(stacks, heights, vertical)
-        self.resizeDocks([self.panels["table"]], [round(0.32 * height)], vertical)
+        self.resizeDocks([self.panels["table"]], [round(_LOW * height)], vertical)
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front; the one that is in front goes."""

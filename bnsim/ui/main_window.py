@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
@@ -18,7 +18,6 @@ from bnsim.sim.errors import InputError
 from bnsim.sim.operation import UNITS
 from bnsim.sim.spec import Scenario
 from bnsim.ui import dialogs, memory
-from bnsim.ui.actions import ACTIONS
 from bnsim.ui.audit_panel import AuditPanel
 from bnsim.ui.branches_panel import BranchesPanel
 from bnsim.ui.center import Center
@@ -27,6 +26,7 @@ from bnsim.ui.controller import Controller
 from bnsim.ui.desk import Desk
 from bnsim.ui.editing import Editing
 from bnsim.ui.exporting import Exports
+from bnsim.ui.menus import Menus
 from bnsim.ui.network_panel import NetworkPanel
 from bnsim.ui.notice import NoticeBar
 from bnsim.ui.plots_panel import PlotsPanel
@@ -52,7 +52,6 @@ class MainWindow(QMainWindow):
         self._build()
         self.exports = Exports(self, self.controller, settings, draw_window)
         self.editing = Editing(self, self.controller)
-        self._build_menus()
         self._connect()
         self.resize(*START_SIZE)
         memory.restore(self, self.desk, settings)
@@ -72,6 +71,7 @@ class MainWindow(QMainWindow):
         panels = {"network": self.panel, "branches": self.branches}
         panels |= {"table": self.table, "code": self.code, **self.plots.all()}
         self.desk = Desk(self.center, panels)
+        self._menus = Menus(self, shipped, self.desk.toggles())
         self._stack()
 
     def _stack(self) -> None:
@@ -90,41 +90,12 @@ class MainWindow(QMainWindow):
         outer.setObjectName("ground")
         self.setCentralWidget(outer)
 
-    def _build_menus(self) -> None:
-        """Menus from the table; the scenarios as a menu of their own."""
-        menus: dict[str, QMenu] = {}
-        for row in ACTIONS:
-            menu = menus.get(row.menu)
-            if menu is None:
-                menu = menus[row.menu] = self.menuBar().addMenu(row.menu)
-                if row.menu == "File":
-                    self._scenario_menu(menu)
-            menu.addAction(self._action(row.text, row.keys, row.verb, row.tip))
-        panels = menus["View"].addMenu("Panels")
-        panels.addActions(self.desk.toggles())
-        panels.addSeparator()
-        panels.addAction(self._action("As at first", (), "reset_panels", "All panels in place"))
-
-    def _action(self, text: str, keys: tuple[str, ...], verb: str, tip: str) -> QAction:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setData(verb)
-        action.setStatusTip(tip)
-        action.triggered.connect(self._on_action_triggered)
-        return action
-
-    def _scenario_menu(self, parent: QMenu) -> None:
-        menu = parent.addMenu("Scenario")
-        for name in scenario_names():
-            action = QAction(load(scenario_path(name)).title, self)
-            action.setData(name)
-            action.triggered.connect(self._on_scenario_triggered)
-            menu.addAction(action)
-
     def _connect(self) -> None:
         self.controller.changed.connect(self._on_controller_changed)
         self.controller.noticed.connect(self._on_controller_noticed)
         self.bar.verb.connect(self.do)
+        self._menus.verb.connect(self.do)
+        self._menus.scenario.connect(self.open_shipped)
         self.bar.scenario_chosen.connect(self.open_shipped)
         self.bar.speed_chosen.connect(self.controller.set_speed)
         self.panel.changed.connect(self.controller.change)
@@ -215,12 +186,6 @@ class MainWindow(QMainWindow):
             self.controller.set_lanes(value)
         else:
             getattr(self if hasattr(self, verb) else self.controller, verb)()
-
-    def _on_action_triggered(self) -> None:
-        self.do(self.sender().data())
-
-    def _on_scenario_triggered(self) -> None:
-        self.open_shipped(self.sender().data())
 
     def toggle_theme(self) -> None:
         dark = self.controller.state.theme.name == "dark"

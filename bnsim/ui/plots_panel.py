@@ -40,7 +40,7 @@ class PlotsPanel(QObject):
             view.resized.connect(controller.refresh)
         self.pictures["microscope"].dragged.connect(self._on_microscope_dragged)
         self.pictures["microscope"].released.connect(controller.settle)
-        controller.glided.connect(self._on_controller_glided)
+        controller.glide.moved.connect(self._on_glide_moved)
 
     def all(self) -> dict[str, QWidget]:
         """Every view by the name of its picture."""
@@ -71,7 +71,7 @@ class PlotsPanel(QObject):
             frames, look = self._controller.frames(), self._controller.look()
             view.show_picture(row.draw(frames, look, float(view.width()), float(view.height())))
 
-    def _on_controller_glided(self) -> None:
+    def _on_glide_moved(self) -> None:
         self._show("microscope")
 
     # -- pointing ----------------------------------------------------------------

@@ -416,3 +416,29 @@ def test_that_balls_glide_and_the_next_key_ends_it(window, qtbot) -> None:
     window.controller.toggle_still()
     QTest.keyClick(window, Qt.Key.Key_Right)
     assert window.controller.state.glide == 1.0
+
+
+def test_that_another_branch_stands_beside_this_one_in_the_plot_of_the_loss(window) -> None:
+    window.controller.session.edit([_edit(0.67)])
+    window.controller.seek(window.controller.session.last)
+    window.desk.panels["loss"].raise_()
+    window.desk.panels["branches"].raise_()
+    window.settle()
+    alone = window.plots.views["loss"].picture
+    window.branches.compare.click()
+    window.settle()
+    both = window.plots.views["loss"].picture
+    assert len(both.panels[0].curves) == len(alone.panels[0].curves) + 2
+    other = window.controller.session.frame_of(0, "without").loss
+    assert f"{other:.0f}" in both.conclusion
+    window.branches.compare.click()
+    window.settle()
+    assert window.controller.state.compared is None
+
+
+def test_that_a_branch_is_no_longer_compared_once_it_is_shown(window) -> None:
+    window.controller.session.edit([_edit(0.67)])
+    window.controller.compare(0)
+    window.controller.switch(0)
+    window.settle()
+    assert window.controller.state.compared is None
