@@ -20,6 +20,7 @@ from bnsim.views.guard import guarded
 from bnsim.views.labels import plain_label
 from bnsim.views.number_model import NumberRows
 from bnsim.views.number_table import NumberTable
+from bnsim.views.seen import is_seen
 
 _LANES = (
     ("without", "Without BN", "The numbers of the lane without batch normalization"),
@@ -142,7 +143,7 @@ class AuditPanel(QFrame):
     def _refresh(self) -> None:
         """Show what has changed, once someone can see it."""
         frame = self._frames.get(self._lane)
-        if frame is None or not self.isVisible():
+        if frame is None or not is_seen(self):
             return
         beside = self._frames.get(self._other_lane())
         here = (frame.record, frame.cursor, beside and beside.record, self._choice)

@@ -11,6 +11,7 @@ from bnsim.pictures.program.page import Program
 from bnsim.ui.buttons import Segments, tool_button
 from bnsim.ui.controller import Controller
 from bnsim.views.labels import plain_label
+from bnsim.views.seen import is_seen
 
 _KINDS = tuple((row.name, row.title, row.tip) for row in LANGUAGES)
 _LANES = (
@@ -70,7 +71,7 @@ class CodePanel(QFrame):
         """Write the program of the moment, when it can be seen."""
         self.kinds.show_value(self._kind)
         self.lanes.show_value(self._lane)
-        if not self.isVisible():
+        if not is_seen(self):
             return
         session, theme = self._controller.session, self._controller.state.theme
         self.note.setText("" if session.training else "the training step of this batch")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.understand import UNDERSTAND
 from bnsim.views.guard import guarded
+from bnsim.views.seen import is_seen
 
 #: Of the saved arrangement; another number forgets it.
 VERSION = 1
@@ -130,7 +131,7 @@ class Desk(QMainWindow):
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front; the one that is in front goes."""
         panel = self.panels[name]
-        if panel.isVisible() and not panel.visibleRegion().isEmpty():
+        if is_seen(panel):
             panel.hide()
             return
         panel.show()

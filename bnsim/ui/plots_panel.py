@@ -19,6 +19,7 @@ from bnsim.sim.spec import Edit
 from bnsim.ui.controller import Controller
 from bnsim.views.picture_view import PictureView
 from bnsim.views.plot_view import PlotView
+from bnsim.views.seen import is_seen
 
 LEAST = (200, 120)
 
@@ -57,7 +58,7 @@ class PlotsPanel(QObject):
         for plot in PLOTS:
             view = self.views[plot.name]
             view.set_theme(look.theme)
-            if view.isVisible():
+            if is_seen(view):
                 view.show_picture(plot.draw(frames, look))
         for row in UNDERSTAND:
             self._show(row.name)
@@ -66,7 +67,7 @@ class PlotsPanel(QObject):
         """Pictures of the selected neuron stay with it: what is hovered is lit in them."""
         view = self.pictures[name]
         view.set_theme(self._controller.state.theme)
-        if view.isVisible():
+        if is_seen(view):
             row = next(row for row in UNDERSTAND if row.name == name)
             frames, look = self._controller.frames(), self._controller.look()
             view.show_picture(row.draw(frames, look, float(view.width()), float(view.height())))
