@@ -44,7 +44,7 @@ def caption(frames: Frames, selected: tuple[int, int], shown: tuple[Lane, ...] =
     if op is None:
         return (
             "Nothing is computed yet. Press the right arrow key: sample 1 enters both "
-            "networks, which have the same weights."
+            "networks, which have the same weights. Click a weight to change it."
         )
     unit = _unit(frame, op, selected)
     if shown == ("without",) and op.phase in _ALONE:
@@ -201,7 +201,7 @@ def _backward(frames: Frames, op: Operation, unit: int) -> str:
     parts = [_largest_gradient(frames[lane], layer) for lane in frames]
     name = layer_name(frames["with"], layer)
     return (
-        f"Backward through {name}: the largest gradient of a weight in size is {', '.join(parts)}."
+        f"Backward through {name}: the largest gradient of a weight into it is {', '.join(parts)}."
     )
 
 

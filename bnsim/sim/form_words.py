@@ -35,7 +35,7 @@ WORDS: dict[str, Words] = {
         "Batch size", "Data", "m: how many samples are normalized together.", "samples"
     ),
     "Scenario.layers": Words(
-        "Hidden layers",
+        "Hidden neurons",
         "Network",
         "Neurons of each hidden layer, as in 4, 4; empty for none. Inputs and outputs "
         "are those of the data.",

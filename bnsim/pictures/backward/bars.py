@@ -155,7 +155,7 @@ class _Bars:
         if not self.neuron.has_tray:
             return [[(0, self.neuron.d_raw)]]
         long = ("direct", "through the mean", "through the variance", f"sum {self.neuron.d_raw}")
-        short = ("direct", "by mean", "by variance", "sum")
+        short = ("direct", "through μ", "through σ²", "sum")
         for words in (long, short):
             entries = list(enumerate(words))
             if sum(map(self._entry_width, entries)) <= self.area.width + 12:

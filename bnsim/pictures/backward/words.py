@@ -41,6 +41,8 @@ def nothing_yet(neuron: Neuron) -> str:
         return COMING
     everyone = "all samples of the batch" if neuron.frame.m > 1 else "its sample"
     why = "not every sample has come this far" if neuron.frozen else f"it needs {everyone}"
+    if not neuron.frozen and neuron.frame.arrived(neuron.layer) == neuron.frame.m:
+        why = "the batch is complete, and standardizing comes next"
     return f"x̂ of {neuron.name} is not known yet: {why}. {COMING}"
 
 

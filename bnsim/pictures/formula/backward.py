@@ -36,6 +36,7 @@ from bnsim.pictures.formula.tree import (
     whole,
 )
 from bnsim.pictures.quantity import Quantity
+from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame
 
 NO_DEVIATION = "σ = 0: x̂ stays 0 whatever the values do, so no gradient passes"
@@ -176,7 +177,9 @@ def _raw_note(frame: Frame, q: Quantity) -> str:
         return "the running statistics are constants: no sample's gradient passes through another"
     if frame.m == 1 and frame.plan.layers[q.layer].dialect.axis == 0:
         return "m = 1: x̂ stays 0, so the three terms cancel"
-    return ""
+    dialect = frame.plan.layers[q.layer].dialect
+    root = "√(σ² + ε)" if dialect.eps else "σ"
+    return f"s = {root} + {number(dialect.added)}" if dialect.added else f"s = {root}"
 
 
 def d_mean(frame: Frame, q: Quantity) -> Statement:

@@ -96,6 +96,9 @@ def _circles(canvas: Canvas, vectors: Vectors, plane: Plane) -> None:
     canvas.circle(plane.x, plane.y, largest, "", theme.muted, 1.0, dashed=True)
     if share is not None and vectors.x_hat is not None and share > 0:
         canvas.circle(plane.x, plane.y, largest * share, "", theme.normalized, 1.5)
+        radius = f"radius {fixed(math.sqrt(3) * share, 3)}"
+        words = f"{radius} = √3" if share > 0.9995 else radius
+        canvas.text(plane.x, plane.y + largest + 11, words, 10.5, theme.normalized)
 
 
 def _axes(canvas: Canvas, vectors: Vectors, plane: Plane) -> None:
@@ -132,7 +135,7 @@ def _bound(canvas: Canvas, vectors: Vectors, plane: Plane, sample: int, x: float
     place = plane.centre + math.sqrt(1.5) * vectors.bound * plane.unit * way
     ends = place - 5 * across, place + 5 * across
     canvas.add(Strokes(np.array([[*ends[0], *ends[1]]]), canvas.theme.muted, 1.6))
-    text = f"√2 = {fixed(vectors.bound, 3)}"
+    text = f"x̂ ≤ √2 = {fixed(vectors.bound, 3)}"
     if sample == 0:
         canvas.text(place[0] + 8, place[1] - 8, text, 10, canvas.theme.muted, align="left")
     else:
@@ -191,7 +194,7 @@ def _x_hat(canvas: Canvas, vectors: Vectors, plane: Plane, x_hat: Array) -> None
     # A shorter raw arrow with its own name lies on the same side.
     share = 0.8 if _raw_length(vectors) < 0.55 * length(x_hat) else 0.3
     if length(x_hat) * plane.unit >= LEAST_LABELLED:
-        _label(canvas, plane.at(share * x_hat), side, "x̂", canvas.theme.normalized)
+        _label(canvas, plane.at(share * x_hat), side, "arrow", canvas.theme.normalized)
 
 
 def _raw_length(vectors: Vectors) -> float:

@@ -99,7 +99,7 @@ class Vectors:
         dialect = self.frame.plan.layers[self.look.selected[0]].dialect
         if dialect.added:
             return f"σ/(σ+{number(dialect.added)})"
-        return "√(v/(v+ε))" if dialect.eps else ""
+        return "√(σ²/(σ²+ε))" if dialect.eps else ""
 
 
 def length(vector: Array) -> float:
@@ -175,7 +175,7 @@ def _waiting(vectors: Vectors) -> str:
 def _expected(vectors: Vectors, theme: Theme) -> list[tuple[str, str]]:
     whole = _three(math.sqrt(vectors.m))
     how = f"√{vectors.m}·{vectors.root_words} long, at most" if vectors.root_words else "as long as"
-    return [(f"Whatever comes, x̂ will be {how} {whole}.", theme.muted)]
+    return [(f"Whatever comes, the arrow will be {how} {whole}.", theme.muted)]
 
 
 def _three(value: float) -> str:
@@ -188,9 +188,9 @@ def _length_words(vectors: Vectors) -> str:
     size, root = _three(length(x_hat)), f"√{vectors.m}"
     formula = f"{root}·{vectors.root_words}" if vectors.root_words else root
     if vectors.m > 3:
-        return f"Length of x̂: √(Σ x̂²) = {size} = {formula}."
+        return f"Length of the arrow: √(Σ x̂²) = {size} = {formula}."
     parts = ", ".join(number(float(v), True) for v in x_hat)
-    return f"x̂ = ({parts}), length {size} = {formula}."
+    return f"Arrow (x̂₁, x̂₂, x̂₃) = ({parts}): length {size} = {formula}."
 
 
 def _gradient_words(vectors: Vectors) -> list[str]:
@@ -203,13 +203,14 @@ def _gradient_words(vectors: Vectors) -> list[str]:
         return ["The gradient is 0: nothing pulls at this batch."]
     name, along, ones = f"∂L/∂{vectors.raw_name}", float(gradient @ x_hat), float(gradient.sum())
     one = "(1, 1, 1)" if vectors.m == 3 else "1"
-    return [f"{name} · x̂ = {number(along)}, · {one} = {number(ones)}: {_turn_words(vectors)}"]
+    along_words = f"{name} times the arrow is {number(along)}, times {one} it is {number(ones)}"
+    return [f"{along_words}: {_turn_words(vectors)}"]
 
 
 def _turn_words(vectors: Vectors) -> str:
     """What the gradient can do to the arrow."""
     if vectors.is_tangent:
-        return "tangent." if vectors.m == 3 else "no stretch, no shift."
+        return "it can only turn the arrow." if vectors.m == 3 else "no stretch, no shift."
     added = vectors.frame.plan.layers[vectors.look.selected[0]].dialect.added
     return f"σ + {number(added)} lets the length through." if added else "what ε lets through."
 
@@ -227,13 +228,13 @@ def _meaning(vectors: Vectors) -> list[str]:
     centred, bound = vectors.centred, f"√(m {MINUS} 1) = {_three(vectors.bound)}"
     assert centred is not None
     name, was = f"{vectors.raw_name} {MINUS} μ", number(length(centred))
-    stretch = f"Scaling all stretches {name} ({was} long); x̂ undoes it."
+    stretch = f"Scaling all values stretches {name} ({was} long); dividing by σ undoes it."
     if vectors.m == 2:
         return ["Two samples: the only points are −1 and +1.", stretch]
     if vectors.m > 3:
         return [f"No |x̂| can pass {bound}.", stretch]
     return [
-        "Adding to all moves along (1, 1, 1), out of this plane.",
+        "Seen along (1, 1, 1): adding the same to all values moves along the line of sight.",
         stretch,
-        f"No x̂ passes {bound}, marked on an axis.",
+        f"No single x̂ of a sample passes {bound}, marked on an axis.",
     ]
