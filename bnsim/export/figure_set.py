@@ -13,6 +13,7 @@ from bnsim.files.atomic import write_bytes
 from bnsim.pictures.offered import PICTURES, WINDOW
 from bnsim.sim.errors import InputError
 from bnsim.sim.moment import moment_text
+from bnsim.sim.operation import Phase
 from bnsim.sim.schedule import Schedule
 from bnsim.sim.session import Session
 from bnsim.sim.spec import Scenario
@@ -74,8 +75,20 @@ def _first(session: Session) -> list[int]:
     return [session.schedule.n]
 
 
+def _normalized(session: Session) -> list[int]:
+    """When the first tray standardizes its first batch, or at the loss where there is none."""
+    schedule = session.schedule
+    found = schedule.find(Phase.NORMALIZE, None, None) or schedule.find(Phase.LOSS, None, None)
+    return [found or schedule.n]
+
+
 _TELLING: dict[str, Callable[[Session], list[int]]] = {
     "graph": _phases,
+    "microscope": _full,
+    "formula": _normalized,
+    "geometry": _first,
+    "matrix": _first,
+    "backward": _first,
     "samples": _full,
     "spread": _full,
     "timeline": _first,

@@ -22,6 +22,16 @@ COMMANDS = (
     "bnsim export article --picture spread --at 1:end --theme print --size 480x320"
     " -o {}/spread.png",
     "bnsim export cascade --picture loss --at 50:end --size 480x320 -o {}/loss.png",
+    "bnsim export article --picture microscope --at 1:scale:1 --size 480x420 -o {}/microscope.png",
+    "bnsim export article-before --picture formula --at 2:normalize:1 --sample 1 --neuron 1:1"
+    " --size 480x300 -o {}/formula.png",
+    "bnsim export three-numbers --picture geometry --at 1:backward:1 --theme dark --size 480x400"
+    " -o {}/geometry.png",
+    "bnsim export article --picture matrix --at 1:normalize:1 --size 480x400 -o {}/matrix.png",
+    "bnsim export article --picture backward --at 1:backward:1 --theme print --neuron 1:3"
+    " --size 640x460 -o {}/backward.png",
+    "bnsim export article --picture gradients --at 1:end --size 480x320 -o {}/gradients.png",
+    "bnsim export article --picture running --at 4:end --size 480x320 -o {}/running.png",
 )
 
 
