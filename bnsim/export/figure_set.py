@@ -77,9 +77,9 @@ def _first(session: Session) -> list[int]:
 
 def _normalized(session: Session) -> list[int]:
     """When the first tray standardizes its first batch, or at the loss where there is none."""
-    schedule = session.schedule
-    found = schedule.find(Phase.NORMALIZE, None, None) or schedule.find(Phase.LOSS, None, None)
-    return [found or schedule.n]
+    phases = [op.phase for op in session.schedule.operations]
+    wanted = Phase.NORMALIZE if Phase.NORMALIZE in phases else Phase.LOSS
+    return [phases.index(wanted) + 1]
 
 
 _TELLING: dict[str, Callable[[Session], list[int]]] = {
