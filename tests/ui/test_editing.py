@@ -6,31 +6,12 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from bnsim.files.locate import scenario_path
-from bnsim.files.scenario_json import load
-from bnsim.files.settings import Settings
 from bnsim.pictures.quantity import Quantity
-from bnsim.ui.app import make_application
-from bnsim.ui.figures import export_window
-from bnsim.ui.main_window import MainWindow
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 RED = ("weight", 0, 0, 0)
-
-
-@pytest.fixture
-def window(qtbot):
-    make_application()
-    made = MainWindow(load(scenario_path("article")), Settings(), export_window)
-    made.resize(1440, 900)
-    made.show()
-    made.controller.session.seek(9)
-    made.settle()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def place(view, key) -> QPoint:
