@@ -12,7 +12,7 @@ from bnsim.pictures.look import Look
 from bnsim.pictures.names import LANE_WORDS, LOSS_TITLES
 from bnsim.pictures.palette import Theme, mix
 from bnsim.pictures.scale import Scale, axis, round_up
-from bnsim.pictures.types import Axis, Curve, LegendEntry, Panel, PlotPicture
+from bnsim.pictures.types import Axis, Curve, LegendEntry, Panel, PlotPicture, Symbol
 from bnsim.pictures.words import full, number
 from bnsim.sim.frame import Frame
 from bnsim.sim.run import Lane
@@ -123,7 +123,7 @@ def _curves(
 def _ghost(
     frame: Frame, points: tuple[Array, Array, Array], scale: Scale, color: str, theme: Theme
 ) -> list[Curve]:
-    """The losses of another branch, the smallest of every row: a faint line without symbols."""
+    """The losses of another branch, the smallest of every row: a faint and heavy line."""
     first, low, _ = points
     shown = np.flatnonzero(np.isfinite(low))
     if not shown.size:
@@ -131,7 +131,8 @@ def _ghost(
     joined = np.append(np.diff(shown) == 1, False)
     x, y = first[shown] + 1, scale(low[shown])
     faint = mix(color, theme.panel, GHOST)
-    return [Curve(x, y, faint, 3.0, frame.lane == "without", True, joined)]
+    symbol: Symbol = "disc" if shown.size <= SYMBOLS_UP_TO else ""
+    return [Curve(x, y, faint, 3.0, frame.lane == "without", True, joined, symbol, 6.0)]
 
 
 def _conclusion(frames: Frames, compared: tuple[Frame, ...] = ()) -> str:
