@@ -60,7 +60,7 @@ class Network:
         self._running = self.arena[self.layout.running]
         self._statistics = self.arena[self.layout.statistics]
         self._running_before = self._running.copy()
-        self._harmless = (1e100 / max(1.0, plan.rate)) ** 2
+        self._harmless = _harmless(plan.rate)
         self._bind()
         self._set_to_start()
 
@@ -97,6 +97,12 @@ class Network:
             for name in {"gamma", "running_var"}.intersection(self.layout.names(index)):
                 self.view(index, name)[:] = 1.0
         np.copyto(self._running_before, self._running)
+
+    def set_rate(self, rate: float) -> None:
+        """Let the optimizer learn at another rate from the next update on."""
+        if rate != self.plan.rate:
+            self.plan = self.plan._replace(rate=rate)
+            self._harmless = _harmless(rate)
 
     def set_batch(self, x: ArrayLike, targets: ArrayLike) -> None:
         """Copy a batch into the network.
@@ -180,6 +186,11 @@ class Network:
     def first_non_finite(self) -> NonFinite | None:
         """The first number that is infinite or NaN, in the order of computation."""
         return first_non_finite(self.plan, self.layout, self.arena)
+
+
+def _harmless(rate: float) -> float:
+    """So small a sum of squares overflows no update."""
+    return (1e100 / max(1.0, rate)) ** 2
 
 
 def _refuse_unfit_layers(plan: Plan) -> None:

@@ -65,6 +65,8 @@ def _editable(frame: Frame, edit: Edit, lane: EditLane) -> Editable | None:
 def edit_name(scenario: Scenario, edit: Edit, frame: Frame | None = None) -> str:
     """``w(x₁→h₁)``, ``bias of h₁``, ``γ of h₁``, ``x₂ of sample 3``, ``target o₁ of sample 3``."""
     name = target_of(edit)
+    if name == "rate":
+        return "learning rate"
     place, layer = getattr(edit, name), edit.layer or 0
     if name == "weight":
         source = source_name(scenario, layer, place[0])

@@ -149,7 +149,7 @@ def _fitted_layer(layer: Layer, n_in: int) -> Layer:
 def _fits(change: Override | Edit, scenario: Scenario) -> bool:
     """Whether a number set by hand has a place; data keep theirs."""
     if change.layer is None:
-        return True
+        return scenario.optimizer.name != "none" or not getattr(change, "rate", None)
     if change.layer >= len(scenario.layers):
         return False
     layer = scenario.layers[change.layer]

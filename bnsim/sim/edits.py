@@ -45,11 +45,14 @@ class Edits:
         self._classes = classes
         self._parameters: dict[int, list[Edit]] = {}
         self._rows: dict[int, list[Edit]] = {}
+        self._rates: list[Edit] = []
         for edit in sorted(edits, key=lambda e: e.batch):
             if edit.lane not in ("both", lane):
                 continue
             place = edit.input or edit.target
-            if place is None:
+            if edit.rate:
+                self._rates.append(edit)
+            elif place is None:
                 self._parameters.setdefault(edit.batch, []).append(edit)
             else:
                 self._rows.setdefault(place[0], []).append(edit)
@@ -58,6 +61,10 @@ class Edits:
         """Set the parameters that are edited just before ``batch``."""
         for edit in self._parameters.get(batch, ()):
             apply(network, edit)
+
+    def rate(self, batch: int, start: float) -> float:
+        """The learning rate of a batch, ``start`` where nobody has set another."""
+        return next((e.value for e in reversed(self._rates) if e.batch <= batch), start)
 
     def rows(self, batch: int, samples: NDArray[np.int64], values: Array, name: str) -> Array:
         """Rows of the data as ``batch`` gets them.
@@ -101,6 +108,8 @@ def _covers(new: Edit, old: Edit) -> bool:
 def current(record: BatchRecord, edit: Edit) -> float | None:
     """The number that an edit would replace in a batch, None where the batch has none."""
     name = target_of(edit)
+    if name == "rate":
+        return record.plan.rate
     place = getattr(edit, name)
     if name in ("input", "target"):
         where = np.flatnonzero(record.samples == place[0])

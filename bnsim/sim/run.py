@@ -181,6 +181,7 @@ class Run:
     def _batch(self, network: Network, batch: int) -> tuple[NDArray[np.int64], Array, Array]:
         """Make the edits scheduled for a batch; give its rows of the data, x and targets."""
         self._edits.apply(network, batch)
+        network.set_rate(self._edits.rate(batch, self.scenario.optimizer.rate))
         samples = self.samples(batch)
         x = self._edits.rows(batch, samples, self.inputs, "input")
         return samples, x, self._edits.rows(batch, samples, self.targets, "target")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from bnsim.engine.network import Plan
 from bnsim.sim.branches import Branch, Branches, Place, Runs
-from bnsim.sim.edits import current, with_edits
+from bnsim.sim.edits import Edits, current, with_edits
 from bnsim.sim.errors import InputError
 from bnsim.sim.frame import Frame, frame_at
 from bnsim.sim.operation import LayerSteps, Unit
@@ -153,8 +155,17 @@ class Session:
         found = [current(self.runs[lane].record(edit.batch), edit) for lane in lanes]
         return any(value is not None and value != edit.value for value in found)
 
+    @property
+    def shown_scenario(self) -> Scenario:
+        """The scenario with the learning rate that the batch at the cursor has."""
+        optimizer = self.scenario.optimizer
+        rate = Edits(self.scenario.edits, "with").rate(self.cursor.batch, optimizer.rate)
+        return self.scenario if rate == optimizer.rate else _with_rate(self.scenario, rate)
+
     def change(self, scenario: Scenario) -> None:
         """Start a new run of a changed scenario at the same operation, where it exists.
+
+        Another learning rate alone is an edit: it holds from the batch at the cursor on.
 
         Raises
         ------
@@ -163,7 +174,13 @@ class Session:
         """
         validate(scenario)
         self.drop()
-        self._try(self.branches.grown(scenario, None))
+        shown, rate = self.shown_scenario.optimizer, scenario.optimizer.rate
+        if scenario != self.shown_scenario == _with_rate(scenario, shown.rate):
+            self.edit([Edit(batch=self.cursor.batch, rate=True, value=rate)])
+            return
+        if rate == shown.rate:  # it stays what it is at the start, and what edits make of it
+            rate = self.scenario.optimizer.rate
+        self._try(self.branches.grown(_with_rate(scenario, rate), None))
         self.settle()
 
     def _try(self, branch: Branch) -> None:
@@ -274,6 +291,10 @@ class Session:
         schedule = schedule_of(scenario, self.training or not can_infer(scenario))
         t = self._moment_in(schedule, scenario.batches)
         return frame_at(self.branches.runs(branch)[lane], schedule, t)
+
+
+def _with_rate(scenario: Scenario, rate: float) -> Scenario:
+    return replace(scenario, optimizer=replace(scenario.optimizer, rate=rate))
 
 
 def _advance(runs: Runs, batches: int, seconds: float) -> bool:

@@ -22,7 +22,7 @@ NormalizeInputs = Literal["off", "range", "standard"]
 EditLane = Literal["both", "without", "with"]
 
 #: What an override or an edit may set, exactly one of them.
-TARGETS = ("weight", "bias", "gamma", "beta", "input", "target")
+TARGETS = ("weight", "bias", "gamma", "beta", "input", "target", "rate")
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,7 +90,8 @@ class Edit(Part, frozen=True):
     A parameter needs its ``layer``; it may train on from its new value.  ``input`` is
     [sample, feature] and ``target`` [sample, output], the sample being a row of the data:
     from this batch on the network gets that number, whatever normalizes the other inputs.
-    Where the data have labels, the target 1 names the class of the sample.
+    Where the data have labels, the target 1 names the class of the sample.  ``rate``, when
+    true, makes the value the learning rate from this batch on.
     ``lane`` says which of the two networks it happens to.
     """
 
@@ -103,6 +104,7 @@ class Edit(Part, frozen=True):
     beta: int | None = None
     input: tuple[int, int] | None = None
     target: tuple[int, int] | None = None
+    rate: Literal[True] | None = None
     lane: EditLane = "both"
 
 

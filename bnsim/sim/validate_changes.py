@@ -28,10 +28,20 @@ def check_change(path: str, change: Override | Edit, scenario: Scenario) -> None
         which = "none of them is" if not targets else f"{' and '.join(targets)} are"
         known = ", ".join(name for name in TARGETS if hasattr(change, name))
         refuse(path, f"{which} given; give exactly one of {known}")
-    if targets[0] in ("input", "target"):
+    if targets[0] == "rate":
+        _check_rate(path, change, scenario)
+    elif targets[0] in ("input", "target"):
         _check_datum(path, change, targets[0], scenario)
     else:
         _check_parameter(path, change, targets[0], scenario)
+
+
+def _check_rate(path: str, change: Override | Edit, scenario: Scenario) -> None:
+    within(f"{path}.value", change.value, "Optimizer.rate")
+    if change.layer is not None:
+        refuse(f"{path}.layer", "the learning rate has no layer; leave it out")
+    if scenario.optimizer.name == "none":
+        refuse(f"{path}.rate", "nothing trains without an optimizer; choose one")
 
 
 def _check_datum(path: str, change: Override | Edit, name: str, scenario: Scenario) -> None:

@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
             apply_theme(self, state.theme)
         scenario = session.scenario
         self.bar.show_state(state, scenario.name, scenario.title, not session.training)
-        self.panel.show_scenario(session.scenario)
+        self.panel.show_scenario(session.shown_scenario)
         self.center.show_moment()
         self.plots.show_moment()
         self.branches.show_moment()

@@ -23,7 +23,10 @@ LABEL_WIDTHS = (54, 94)
 MARGINS = (13, 11, 11, 11)
 GAP = 8
 SEEDS = 10_000
-NEW_RUN = "A change here starts a new run; the old one stays under Branches."
+NEW_RUN = (
+    "A change here starts a new run; a learning rate holds from this batch on. "
+    "What was stays under Branches."
+)
 NEW_WEIGHTS = "Draws every weight anew from a new seed; weights set by hand stay."
 EACH = "Shows the settings of every layer, also where they agree."
 DIFFERENT = "The layers have different settings, so each is shown."
@@ -154,7 +157,7 @@ class NetworkPanel(QFrame):
     def show_scenario(self, scenario: Scenario) -> None:
         """Show another scenario; fields that stay are filled anew where they stand."""
         old, self._scenario = self._scenario, scenario
-        if scenario is old:
+        if scenario is old or scenario == old:
             return
         another = old is None or (old.name, old.title) != (scenario.name, scenario.title)
         self._title.setText(scenario.title)

@@ -111,6 +111,8 @@ def _by_hand(rng, fields, features, n):
             Edit(**at, input=(int(rng.randint(n)), int(rng.randint(features))), lane=lane),
             Edit(**{**at, "value": 1.0}, target=(int(rng.randint(n)), 0), lane=lane),
         ]
+        if fields.get("optimizer", Optimizer()).name != "none":
+            kinds.append(Edit(batch=at["batch"], rate=True, value=0.02, lane=lane))
         norm = layers[index].batch_norm
         if norm and norm.dialect != "article":
             kinds += [Edit(**at, layer=index, gamma=unit), Edit(**at, layer=index, beta=unit)]

@@ -86,11 +86,22 @@ class Tried(RuleBasedStateMachine):
             self.session.drop()
             assert shown(self.session) == before
 
-    @rule(rate=st.sampled_from([0.01, 0.2]), name=st.sampled_from(["sgd", "adam"]))
-    def change(self, rate: float, name: str) -> None:
-        scenario = replace(self.scenarios[self.now], optimizer=Optimizer(name=name, rate=rate))
+    @rule(rate=st.sampled_from([0.01, 0.2]))
+    def rate(self, rate: float) -> None:
+        edit = Edit(batch=self.session.cursor.batch, rate=True, value=rate)
+        if self.session.edit([edit]):
+            self._grown(with_edits(self.scenarios[self.now], [edit]))
+
+    @rule(name=st.sampled_from(["sgd", "momentum", "adam"]), batches=st.integers(8, 10))
+    def change(self, name: str, batches: int) -> None:
+        shown = self.session.shown_scenario
+        scenario = replace(shown, optimizer=replace(shown.optimizer, name=name), batches=batches)
         self.session.change(scenario)
-        self._grown(scenario)
+        rate = self.scenarios[self.now].optimizer.rate
+        if scenario != shown:
+            self._grown(replace(scenario, optimizer=Optimizer(name=name, rate=rate)))
+        else:
+            self._grown(self.scenarios[self.now])
 
     def _grown(self, scenario: Scenario) -> None:
         self.scenarios.append(scenario)
@@ -181,6 +192,39 @@ def test_that_undo_returns_to_the_moment_of_the_change(article: Session) -> None
     article.step("batch")
     article.undo()
     assert article.t == 9
+
+
+def test_that_another_learning_rate_holds_from_the_batch_at_the_cursor_on() -> None:
+    session = Session(small())
+    session.seek(6 * session.schedule.n + 3)
+    start = session.scenario.optimizer
+    before = [Run(session.scenario, "with").record(k).arena.tobytes() for k in range(8)]
+    session.change(replace(session.scenario, optimizer=replace(start, rate=0.5)))
+    assert session.t == 6 * session.schedule.n + 3
+    assert [session.runs["with"].record(k).plan.rate for k in (5, 6, 11)] == [0.05, 0.5, 0.5]
+    after = [session.runs["with"].record(k).arena.tobytes() for k in range(8)]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True] * 7 + [False]
+    assert session.shown_scenario.optimizer.rate == 0.5
+    session.seek(0)
+    assert session.shown_scenario is session.scenario
+    assert session.scenario.optimizer == start
+
+
+def test_that_a_later_change_of_the_form_keeps_the_rates_that_were_set() -> None:
+    session = Session(small())
+    session.seek(6 * session.schedule.n + 3)
+    start = session.scenario.optimizer
+    session.change(replace(session.scenario, optimizer=replace(start, rate=0.5)))
+    session.change(replace(session.shown_scenario, batches=9))
+    assert session.scenario.optimizer == start
+    assert [edit.value for edit in session.scenario.edits] == [0.5]
+    session.change(replace(session.shown_scenario, optimizer=replace(start, name="adam")))
+    assert session.scenario.optimizer == replace(start, name="adam")
+
+
+def test_that_a_rate_without_an_optimizer_is_refused(article: Session) -> None:
+    with pytest.raises(InputError, match="nothing trains without an optimizer"):
+        article.edit([Edit(batch=0, rate=True, value=0.1)])
 
 
 def test_that_an_equal_number_makes_no_branch(article: Session) -> None:

@@ -385,3 +385,9 @@ def test_that_any_text_gives_a_valid_scenario_or_one_sentence(scenario, steps) -
         else:
             assert loads(dumps(told)) == told
             scenario = told
+
+
+def test_that_a_rate_set_by_hand_goes_with_its_optimizer() -> None:
+    scenario = small(edits=[Edit(batch=2, rate=True, value=0.3)])
+    assert changed(scenario, ("optimizer", "name"), "none").edits == []
+    assert len(changed(scenario, ("optimizer", "name"), "adam").edits) == 1

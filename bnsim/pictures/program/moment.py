@@ -130,6 +130,11 @@ class Moment:
         return self.plan.optimizer != "none"
 
     @property
+    def rate_is_set(self) -> bool:
+        """Whether the learning rate is another one from some batch on."""
+        return any(edit.rate for edit in self.edits)
+
+    @property
     def looped(self) -> bool:
         """Whether a batch leaves something behind for the next."""
         return self.trained or bool(self.running)

@@ -67,6 +67,8 @@ def _memory(page: Page, moment: Moment) -> None:
         moments = {"momentum": ["*velocity"], "adam": ["*first", "*second"]}
         kept = ["*parameters"] * moment.trained + moments.get(moment.plan.optimizer, [])
         page.packed("state = [", [*kept, *moment.running], "]")
+    if moment.rate_is_set:
+        page.add(f"rate = {number(moment.plan.rate)}")
     if moment.counted:
         page.add("updates = 0")
 
@@ -219,9 +221,11 @@ def _normalize_back(page: Page, moment: Moment, index: int) -> None:
 
 # -- update ----------------------------------------------------------------------------
 def _update(page: Page, moment: Moment) -> None:
-    place, rate = (Phase.UPDATE, None), number(moment.plan.rate)
+    place = (Phase.UPDATE, None)
+    rate = "rate" if moment.rate_is_set else number(moment.plan.rate)
     gradients = [f"d_{name}" for name in moment.parameters]
-    page.add(f"\n# update: {_OPTIMIZERS[moment.plan.optimizer].format(rate=rate)}", place)
+    words = _OPTIMIZERS[moment.plan.optimizer].format(rate=rate).replace("rate rate", "the rate")
+    page.add(f"\n# update: {words}", place)
     if moment.counted:
         page.add("updates += 1", place)
     if moment.trained:

@@ -39,14 +39,17 @@ class Library(NamedTuple):
     drawn: str
     order: str
     edited: str
+    rate: str
 
 
 NUMPY = Library(
-    "NumPy", "np", "array", "X.min(axis=0)", "X.max(axis=0)", "X.std(axis=0)", "{}", "{}", "{}"
-)
+    "NumPy", "np", "array", "X.min(axis=0)", "X.max(axis=0)", "X.std(axis=0)", "{}", "{}", "{}",
+    "rate",
+)  # fmt: skip
 TORCH = Library(
     "PyTorch", "torch", "tensor", "X.amin(0)", "X.amax(0)", "X.std(0, correction=0)",
     "torch.from_numpy({})", "{}.tolist()", "{}.data",
+    'optimizer.param_groups[0]["lr"]',
 )  # fmt: skip
 
 
@@ -115,7 +118,7 @@ def parameters(page: Page, moment: Moment, library: Library) -> None:
         _normalization(page, moment, library, index)
     for change in scenario.overrides:
         if moment.has(change):
-            page.add(_assignment(change, "{}") + "  # set by hand")
+            page.add(_assignment(change, library, "{}") + "  # set by hand")
 
 
 def _weights(page: Page, moment: Moment, library: Library, index: int) -> None:
@@ -158,10 +161,12 @@ def _normalization(page: Page, moment: Moment, library: Library, index: int) -> 
         page.add(f"running_mean{i}, running_var{i} = {zeros}, {ones}")
 
 
-def _assignment(change: Override | Edit, edited: str) -> str:
+def _assignment(change: Override | Edit, library: Library, edited: str) -> str:
     """One number set by hand."""
     name = target_of(change)
     place = place_text(getattr(change, name))
+    if name == "rate":
+        return f"{library.rate} = {number(change.value)}"
     if name in ("input", "target"):
         return f"{'X' if name == 'input' else 'T'}{place} = {number(change.value)}"
     array = edited.format(f"{ARRAYS[name]}{(change.layer or 0) + 1}")
@@ -188,7 +193,7 @@ def _edits(page: Page, moment: Moment, library: Library) -> None:
         for edit in edits:
             if edit.target is not None and moment.plan.loss == "cross_entropy":
                 page.add(f"{inner}T[{edit.target[0]}] = 0.0  # another class")
-            page.add(inner + _assignment(edit, library.edited))
+            page.add(inner + _assignment(edit, library, library.edited))
 
 
 def _samples(page: Page, moment: Moment, library: Library) -> None:
