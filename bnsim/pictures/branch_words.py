@@ -42,6 +42,8 @@ def _edit_words(scenario: Scenario, edit: Edit) -> str:
 def _field_words(scenario: Scenario, parent: Scenario) -> list[str]:
     """Fields of the form with other values, in the order of the form."""
     before = {field.path: field.shown for field in fields(parent, each=True)}
+    if len(scenario.layers) != len(parent.layers):  # what layers come with is no choice
+        before = {path: shown for path, shown in before.items() if path[1:] == ()}
     return [
         f"{field.name} {field.shown or field.inherited}"
         for field in fields(scenario, each=True)

@@ -16,7 +16,7 @@ from bnsim.pictures.names import (
     tray_name,
 )
 from bnsim.pictures.status import fault_words
-from bnsim.pictures.sums import neuron_sum, standardized
+from bnsim.pictures.sums import deviation, neuron_sum, standardized
 from bnsim.pictures.words import (
     count_word,
     full,
@@ -136,7 +136,8 @@ def _variance(frames: Frames, op: Operation, unit: int) -> str:
     mean, var = (float(record.view(layer, n)[unit]) for n in ("mean", "var"))
     text = printed_variance(_column(frame, layer, unit), mean, var)
     name = neuron_name(frame, layer, unit)
-    return f"Variance of {name} over the batch: {text}, so its deviation is {number(var**0.5)}."
+    side = number(deviation(frame, layer, unit))
+    return f"Variance of {name} over the batch: {text}, so its deviation is {side}."
 
 
 def _normalize(frames: Frames, op: Operation, unit: int) -> str:

@@ -49,6 +49,13 @@ def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
     return f"{name} = {kind}({text}) = {number(a)}"
 
 
+def deviation(frame: Frame, layer: int, unit: int) -> float:
+    """The deviation of a neuron over its batch, finite also where its square is not."""
+    record, added = frame.record, frame.plan.layers[layer].dialect.added
+    var, std = (float(record.view(layer, name)[unit]) for name in ("var", "std"))
+    return float(np.sqrt(var)) if np.isfinite(var) else std - added
+
+
 def standardized(frame: Frame, layer: int, sample: int, unit: int) -> str:
     """``(88.71 − 67.35) / √(229.02 + 10⁻⁵) = +1.41``: the printed x-hat of one sample."""
     record, dialect = frame.record, frame.plan.layers[layer].dialect

@@ -11,6 +11,7 @@ from bnsim.pictures.layout import CELL_SLOT, NUMBER_SLOT, Layout, TrayColumn
 from bnsim.pictures.names import neuron_name
 from bnsim.pictures.palette import mix, text_on, value_color
 from bnsim.pictures.scales import NORMAL_REACH
+from bnsim.pictures.sums import deviation
 from bnsim.pictures.types import Strokes
 from bnsim.pictures.words import count_word, distinct, number, samples_words
 from bnsim.sim.frame import Frame, Status
@@ -221,8 +222,8 @@ def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
     if not frame.training and not frame.backward_shown:
         mean, var = frame.value(layer, "mean", 0, unit), frame.value(layer, "var", 0, unit)
         name = neuron_name(frame, layer, unit)
-        deviation = number((var or 0.0) ** 0.5)
-        return f"{name}: running mean {number(mean or 0.0)}, deviation {deviation}: none waits"
+        side = number((var or 0.0) ** 0.5)
+        return f"{name}: running mean {number(mean or 0.0)}, deviation {side}: none waits"
     if frame.backward_shown and frame.gradient_known(layer):
         return "gradients in the tray: above of the raw value, below of y"
     everyone = "both" if m == 2 else f"all {count_word(m)}"
@@ -233,4 +234,4 @@ def tray_sentence(frame: Frame, layer: int, unit: int) -> str:
     if mean is None:
         return f"{everyone} are here: the mean can be taken"
     found = f"{neuron_name(frame, layer, unit)}: mean {number(mean)}"
-    return found if var is None else f"{found}, deviation {number(var**0.5)}"
+    return found if var is None else f"{found}, deviation {number(deviation(frame, layer, unit))}"

@@ -55,15 +55,27 @@ def rms(values: Array) -> float:
     return float(np.sqrt(np.mean(values * values))) if values.size else 0.0
 
 
+def _scaled_rms(values: Array) -> float:
+    """The rms of weights of any size."""
+    scale = float(np.abs(values).max()) or 1.0
+    return scale * rms(values / scale)
+
+
 def others_rms(weights: tuple[Array, ...], index: int) -> Array:
     """For each weight of matrix ``index`` the rms of those it is compared with."""
     w = weights[index]
-    pool = (w,) if w.size >= SMALL_MATRIX else weights
-    total = sum(float((v * v).sum()) for v in pool)
-    count = sum(v.size for v in pool) - 1
-    if count < SMALL_MATRIX - 1:
+    alone = w.size >= SMALL_MATRIX
+    pool = np.concatenate([v.ravel() for v in ((w,) if alone else weights)])
+    first = 0 if alone else sum(v.size for v in weights[:index])
+    if pool.size < SMALL_MATRIX:
         return np.full(w.shape, np.inf)
-    return np.asarray(np.sqrt(np.maximum(total - w * w, 0.0) / count))
+    # Of the largest the sum is taken anew: what a huge weight leaves of a sum has no digits
+    # of the others. In units of the largest no square overflows.
+    scale, largest = float(np.abs(pool).max()) or 1.0, int(np.abs(pool).argmax())
+    squares = np.square(pool / scale)
+    found = scale * np.sqrt(np.maximum(squares.sum() - squares, 0.0) / (pool.size - 1))
+    found[largest] = _scaled_rms(np.delete(pool, largest))
+    return np.asarray(found[first : first + w.size].reshape(w.shape))
 
 
 def outliers(weights: tuple[Array, ...], index: int) -> tuple[Mask, Array]:

@@ -139,6 +139,8 @@ class Session:
         base = self.branches.now
         for edit in edits:
             check_change("the edit", edit, base.scenario)
+            if edit.batch != self.cursor.batch:
+                raise InputError("the edit is of another batch than the one that is shown.")
         scenario = with_edits(base.scenario, edits)
         if len(scenario.edits) > RANGES["Scenario.edits"].high:
             raise InputError("there are too many edits in this branch; go back to another one.")

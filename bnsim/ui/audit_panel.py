@@ -259,6 +259,10 @@ class AuditPanel(QFrame):
         if event.key() == Qt.Key.Key_Escape and self._escapes():
             if not override:
                 self._escape()
+        elif event.key() == Qt.Key.Key_Escape:
+            # Nothing to empty: from here on the keys are the window's.
+            self.window().setFocus(Qt.FocusReason.OtherFocusReason)
+            return False
         elif event.key() == Qt.Key.Key_Down and watched is self.search:
             if not override:
                 self._enter_table()

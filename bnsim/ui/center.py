@@ -129,6 +129,11 @@ class Center(QWidget):
         if self._hovered is None or self._controller.state.asking:
             return
         view, key = self._hovered
+        if self._controller.state.lit != key:
+            # The network under the pointer is another one by now.
+            self._hovered = None
+            view.hide_card()
+            return
         if view.isVisible():
             view.show_card(card(self._controller.frame(view.lane), key), key)
 

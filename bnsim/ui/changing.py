@@ -51,6 +51,7 @@ class ChangeVerbs:
         self.pause()
         if self.session.tried:
             self.take_back()
+            self.left.emit()
         else:
             move()
             self._arrived()
@@ -96,6 +97,8 @@ class ChangeVerbs:
         layers = self.session.scenario.layers
         layer = min(layer, len(layers) - 1)
         self.state.selected = (layer, min(unit, layers[layer].units - 1))
-        self.state.focus = self.state.sample = self.state.lit = self.state.held = None
+        state = self.state
+        state.focus = state.sample = state.lit = state.held = state.hovered = None
+        self.left.emit()
         self.glide.end()
         self.refresh()

@@ -26,6 +26,8 @@ class Controller(LookVerbs, ChangeVerbs, QObject):
 
     changed = Signal()
     noticed = Signal(str)
+    #: Whatever a person was in the middle of is over: another moment, branch or scenario.
+    left = Signal()
 
     def __init__(self, scenario: Scenario, state: ViewState) -> None:
         super().__init__()
@@ -107,6 +109,7 @@ class Controller(LookVerbs, ChangeVerbs, QObject):
         self.session.settle()
         self.state.sample = self.state.focus = self.state.held = None
         self.glide.end()
+        self.left.emit()
 
     def seek_operation(self, done: int) -> None:
         """Move within the batch to the moment after its ``done``-th operation."""
@@ -130,6 +133,7 @@ class Controller(LookVerbs, ChangeVerbs, QObject):
     def _play(self) -> None:
         if self.session.t >= self.session.last:
             self.seek(0)
+        self._leave_moment()
         self.state.playing = True
         self._player.start(self.state.interval_ms)
         self.refresh()
@@ -170,6 +174,7 @@ class Controller(LookVerbs, ChangeVerbs, QObject):
         state = self.state
         state.hovered = state.lit = state.focus = state.sample = state.held = None
         state.compared = None
+        self.left.emit()
         self.glide.end()
 
     # -- one signal --------------------------------------------------------------

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from bnsim.pictures.editable import Editable, editables, nudged
+from bnsim.pictures.names import LANE_WORDS
 from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.types import Key
 from bnsim.sim.frame import Frame
@@ -49,8 +50,10 @@ class Editing(QObject):
         self.editor.kept.connect(controller.settle)
         self.editor.dropped.connect(controller.take_back)
         self.editor.closed.connect(self._on_editor_closed)
+        controller.left.connect(self._on_controller_left)
         self._frames: dict[PictureView, Callable[[], Frame]] = {}
         self._gesture: Gesture | None = None
+        self._asked_from: PictureView | None = None
         self._over = QTimer(self, singleShot=True, interval=GESTURE_MS)
         self._over.timeout.connect(self._on_over)
 
@@ -75,8 +78,23 @@ class Editing(QObject):
             self.editor.open(found, at)
             self._controller.state.asking = True
 
+    def _is_locked(self, view: PictureView) -> bool:
+        """Whether edits happen in the other lane only, which is said."""
+        state = self._controller.state
+        lane = self._frames[view]().lane
+        locked = state.edited not in ("both", lane)
+        if locked:
+            where = LANE_WORDS[state.edited]
+            self._controller.noticed.emit(
+                f"Edits happen {where} only: choose Both under Branches, or the other lane."
+            )
+        return locked
+
     def _ask_at(self, view: PictureView, key: Key | None) -> None:
         view.hide_card()
+        if not self.found(view, key) or self._is_locked(view):
+            return
+        self._asked_from = view
         place = view.mapTo(view.window(), view.pointer() or view.rect().center())
         self.ask(self.found(view, key), place)
 
@@ -97,6 +115,9 @@ class Editing(QObject):
 
     def _on_editor_closed(self) -> None:
         self._controller.state.asking = False
+        view, self._asked_from = self._asked_from, None
+        if view is not None and self.editor.isAncestorOf(view.window().focusWidget() or view):
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- dragging ----------------------------------------------------------------
     def _on_view_dragged(self, key: Key, x: float, y: float) -> None:
@@ -112,7 +133,8 @@ class Editing(QObject):
     def _begin(self, view: PictureView, key: Key, x: float, y: float) -> None:
         self._end_gesture()
         found = self.found(view, key)
-        if found:
+        if found and not self._is_locked(view):
+            view.hide_card()
             self._gesture = Gesture(view, key, found[0], x, y)
 
     def _nudge_to(self, notches: int) -> None:
@@ -148,10 +170,19 @@ class Editing(QObject):
 
     def take_back(self) -> None:
         """Esc: the number is what it was before the gesture."""
+        self._let_go()
+        self._controller.take_back()
+
+    def _let_go(self) -> None:
+        """Whatever was in hand is no longer: what is still pressed drags nothing more."""
         self._over.stop()
         self._gesture = None
         self.editor.close_quietly()
-        self._controller.take_back()
+        for view in self._frames:
+            view.let_go()
+
+    def _on_controller_left(self) -> None:
+        self._let_go()
 
     def shut_down(self) -> None:
         """Nothing of ours runs for a closed window."""

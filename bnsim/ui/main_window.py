@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from bnsim.export.job import Window
 from bnsim.files.locate import scenario_names, scenario_path
@@ -208,10 +208,15 @@ class MainWindow(QMainWindow):
         self.panel.draw_anew()
 
     def show_help(self) -> None:
-        dialogs.help_dialog(self).exec()
+        self._ask(dialogs.help_dialog(self))
 
     def show_about(self) -> None:
-        dialogs.about_dialog(self).exec()
+        self._ask(dialogs.about_dialog(self))
+
+    def _ask(self, dialog: QDialog) -> None:
+        """Show a dialog until it is closed; nothing of it stays."""
+        dialog.exec()
+        dialog.deleteLater()
 
     def open_shipped(self, name: str) -> None:
         if name in scenario_names():

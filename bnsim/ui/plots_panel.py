@@ -30,6 +30,7 @@ class PlotsPanel(QObject):
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self._controller = controller
+        self._hovered: tuple[PictureView, Key] | None = None
         self.views = {plot.name: PlotView() for plot in PLOTS}
         self.pictures = {row.name: PictureView() for row in UNDERSTAND}
         for name, view in self.all().items():
@@ -62,6 +63,18 @@ class PlotsPanel(QObject):
                 view.show_picture(plot.draw(frames, look))
         for row in UNDERSTAND:
             self._show(row.name)
+        self._show_card()
+
+    def _show_card(self) -> None:
+        """Refill the card under a resting pointer; none covers what is being changed."""
+        if self._hovered is None:
+            return
+        view, key = self._hovered
+        state = self._controller.state
+        if state.asking or state.held is not None or state.lit != key:
+            view.hide_card()
+        elif view.isVisible():
+            view.show_card(card(self.frame(), key), key)
 
     def _show(self, name: str) -> None:
         """Pictures of the selected neuron stay with it: what is hovered is lit in them."""
@@ -77,12 +90,11 @@ class PlotsPanel(QObject):
 
     # -- pointing ----------------------------------------------------------------
     def _on_view_hovered(self, key: Key | None, _tip: str = "") -> None:
-        self._controller.light(key)
         view = self.sender()
-        if self._controller.state.asking:
-            return
-        if key is not None and isinstance(view, PictureView):
-            view.show_card(card(self.frame(), key), key)
+        self._controller.light(key)
+        shown = key is not None and isinstance(view, PictureView)
+        self._hovered = (view, key) if shown else None
+        self._show_card()
 
     def _on_view_clicked(self, key: Key | None) -> None:
         """A number asks for its formula, a ball for its sample, a point for its neuron."""

@@ -95,6 +95,11 @@ class PictureView(QWidget):
         """Where the pointer is, None when it is elsewhere."""
         return None if self._pointer is None else self._pointer.toPoint()
 
+    def let_go(self) -> None:
+        """What is pressed drags and clicks nothing any more."""
+        self._press = None
+        self._pull.end()
+
     def hide_card(self) -> None:
         """Hide the card; it comes back when the pointer finds something else."""
         card.hide_card(self)

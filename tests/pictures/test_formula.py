@@ -19,7 +19,7 @@ from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.types import Box, Glyphs, Picture, Strokes, Text
 from bnsim.sim.moment import parse_moment
 from bnsim.sim.session import Session
-from bnsim.sim.spec import BatchNorm, Data, Edit, Override, Scenario
+from bnsim.sim.spec import BatchNorm, Data, Edit, Optimizer, Override, Scenario
 from tests.scenarios import small
 
 SIZES = ((340, 240), (360, 240), (700, 300), (1200, 800))
@@ -285,3 +285,14 @@ def test_that_the_same_moment_gives_the_same_picture() -> None:
     first, second = (picture("article", "1:backward:1") for _ in range(2))
     assert np.array_equal(letters(first), letters(second))
     assert [m.key for m in first.marks] == [m.key for m in second.marks]
+
+
+@pytest.mark.parametrize("name", ["article", "cascade"])
+@pytest.mark.parametrize("kind", ["sgd", "momentum", "adam"])
+def test_that_the_update_of_every_optimizer_is_written_out(name: str, kind: str) -> None:
+    scenario = replace(load(scenario_path(name)), optimizer=Optimizer(name=kind))
+    session = session_of(scenario)
+    session.seek(2 * session.schedule.n)
+    found = formula_picture(session.frames(), LOOK, 700, 300)
+    assert any(isinstance(shape, Glyphs) for shape in found.shapes)
+    assert "←" in found.description

@@ -81,3 +81,13 @@ def test_that_a_neuron_that_is_not_finite_is_out_of_scale() -> None:
         data=Data(x=x, targets=[[0.0], [0.0]]), layers=layers,
     )  # fmt: skip
     assert flags_of(Run(scenario, "without").record(0))[0].out_of_scale.tolist() == [True]
+
+
+@pytest.mark.parametrize("huge", [15.0, 1e8, 3e8, 1e154, 1e200, 1e300])
+def test_that_a_huge_weight_does_not_hide_what_it_is_compared_with(huge: float) -> None:
+    weights = np.random.RandomState(0).normal(size=(5, 4))
+    weights[1, 1] = huge
+    mask, others = outliers((weights,), 0)
+    rest = np.delete(weights.ravel(), 5)
+    assert mask[1, 1]
+    assert others[1, 1] == pytest.approx(np.sqrt(np.mean(rest**2)), rel=1e-12)

@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from bnsim.pictures.quantity import Quantity
+from bnsim.sim.form import changed
+from bnsim.views.card import shown_card
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -179,11 +181,18 @@ def test_that_everything_can_be_set(window, key, double, names) -> None:
 
 def test_that_a_locked_lane_keeps_its_number(window) -> None:
     window.controller.lock("without")
+    said = []
+    window.controller.noticed.connect(said.append)
+    click(window, lane(window), RED)
+    assert not window.editing.editor.isVisible()
+    assert "without BN only" in said.pop()
+    said.clear()  # both the press and the click say so
     click(window, lane(window, "without"), RED)
     QTest.keyClicks(window.editing.editor.fields[0], "1")
     QTest.keyClick(window.editing.editor.fields[0], Qt.Key.Key_Return)
     window.settle()
     assert (weight(window, "without"), weight(window)) == (1.0, 15.0)
+    assert not said
 
 
 # -- dragging and the wheel ------------------------------------------------------------
@@ -423,3 +432,84 @@ def test_that_a_branch_is_no_longer_compared_once_it_is_shown(window) -> None:
     window.controller.switch(0)
     window.settle()
     assert window.controller.state.compared is None
+
+
+# -- what is begun and not ended ----------------------------------------------------------
+def test_that_the_editor_closes_with_its_scenario(window) -> None:
+    click(window, lane(window), RED)
+    window.open_shipped("cascade")
+    window.settle()
+    assert not window.editing.editor.isVisible()
+    assert window.controller.session.scenario.edits == []
+    assert branches(window) == 1
+
+
+def test_that_a_step_keeps_what_was_typed_and_closes_the_editor(window) -> None:
+    click(window, lane(window), RED)
+    QTest.keyClicks(window.editing.editor.fields[0], "2")
+    window.do("step")
+    window.settle()
+    assert not window.editing.editor.isVisible()
+    assert (weight(window), branches(window)) == (2.0, 2)
+
+
+def test_that_a_neuron_under_the_pointer_may_be_gone_after_undo(window) -> None:
+    scenario = window.controller.session.scenario
+    window.controller.change(changed(scenario, ("layers",), "4, 4, 2"))
+    window.settle()
+    view = lane(window)
+    QTest.mouseMove(view, place(view, ("neuron", 2, 0)))
+    window.settle()
+    assert shown_card(view) is not None
+    window.do("undo")
+    window.settle()
+    assert len(window.controller.session.scenario.layers) == 2
+    found = shown_card(view)
+    assert found is None or "layer 3" not in found.text, found.text
+
+
+def test_that_esc_ends_a_drag_though_the_button_stays_down(window) -> None:
+    view = lane(window)
+    start = place(view, RED)
+    drag(window, view, start, start + QPoint(0, 24))
+    assert weight(window) != 15.0
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    at = QPointF(start + QPoint(0, 60))
+    move = QMouseEvent(
+        QEvent.Type.MouseMove, at, view.mapToGlobal(at), Qt.MouseButton.NoButton, LEFT, NONE
+    )
+    QApplication.sendEvent(view, move)
+    window.settle()
+    release(window, view, start + QPoint(0, 60))
+    assert (weight(window), branches(window)) == (15.0, 1)
+
+
+def test_that_the_wheel_starts_anew_after_undo(window) -> None:
+    view = lane(window)
+    at = place(view, RED)
+    wheel(window, view, at, 2, CONTROL)
+    assert weight(window) == 17.0
+    window.do("undo")
+    window.settle()
+    assert weight(window) == 15.0
+    wheel(window, view, at, 1, CONTROL)
+    assert weight(window) == 16.0
+
+
+def test_that_the_card_under_a_resting_pointer_tells_the_number_of_now(window) -> None:
+    view = window.plots.pictures["microscope"]
+    QTest.mouseMove(view, place(view, ("raw", 0, 0, 0)))
+    window.settle()
+    before = shown_card(view).text
+    window.controller.try_edits([_edit(1.0)])
+    window.controller.settle()
+    window.settle()
+    assert shown_card(view) is None or shown_card(view).text != before
+
+
+def test_that_a_dialog_leaves_nothing_behind(window, monkeypatch) -> None:
+    monkeypatch.setattr(QDialog, "exec", lambda _self: 0)
+    for show in (window.show_help, window.show_about):
+        show()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not window.findChildren(QDialog)

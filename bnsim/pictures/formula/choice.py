@@ -18,7 +18,7 @@ from bnsim.pictures.formula.terms import FORWARD, raw
 from bnsim.pictures.formula.update import update
 from bnsim.pictures.formula.value import Settled
 from bnsim.pictures.look import Look, shown_sample
-from bnsim.pictures.names import layer_name, neuron_name
+from bnsim.pictures.names import neuron_name
 from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.status import fault_words
 from bnsim.pictures.words import joined
@@ -260,7 +260,8 @@ def _update(frame: Frame, look: Look, op: Operation) -> Shown:
             others = [o for o in others if frame.record.has(layer, o.name)]
             made += [statement for other in others for statement in update(frame, other)]
             ranks += range(2, 2 + len(made))
-    sentence = f"In {layer_name(frame, layer)}, the weight with the largest gradient."
+    name = neuron_name(frame, layer, unit)
+    sentence = f"Of the weights into {name}, the one with the largest gradient."
     return Shown(title, tuple(made), tuple(ranks[: len(made)]), sentence)
 
 

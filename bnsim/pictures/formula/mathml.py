@@ -193,6 +193,8 @@ def _power(node: Any, pen: Pen, unsigned: bool) -> str:
     base, power = _factor(node.parts[0], pen), f"<mn>{node.exponent}</mn>"
     if base.endswith(CLOSE):  # the power stands on the bracket
         return base.removesuffix(CLOSE) + f"<msup>{CLOSE}{power}</msup>"
+    if isinstance(node.parts[0], Sym):  # a symbol may be of two letters: dw
+        base = f"<mrow>{base}</mrow>"
     return f"<msup>{base}{power}</msup>"
 
 
