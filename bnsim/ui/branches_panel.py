@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +30,9 @@ _LANES = (
 
 class BranchesPanel(QFrame):
     """A tree of branches; a click returns to one, the button compares with it."""
+
+    #: Two branches are to be seen beside each other.
+    compare_asked = Signal()
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -144,6 +147,8 @@ class BranchesPanel(QFrame):
         if chosen is None and others:
             chosen = others[-1]
         self._controller.compare(chosen if on else None)
+        if chosen is not None and on:
+            self.compare_asked.emit()
 
 
 ABOUT = "Every change starts a branch; the past stays. Click one to return to it."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QWidget
 
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.understand import UNDERSTAND
@@ -55,8 +55,28 @@ _LOW = 0.25
 _HEIGHTS = {"microscope": 40, "formula": 24, "samples": 36}
 
 
+class TitleBar(QLabel):
+    """Of a panel that stands alone: without a tab there is nothing else to hold it by."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setObjectName("tab")
+        self.setContentsMargins(8, 5, 8, 5)
+        self.alone = False
+
+    @guarded(QSize())
+    def sizeHint(self) -> QSize:
+        """No height while a tab names the panel."""
+        return super().sizeHint() if self.alone else QSize(0, 0)
+
+    @guarded(QSize())
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+
 class Panel(QDockWidget):
-    """A dock without a title bar: its tab names it, and its picture has a title."""
+    """A dock with a title bar only when no tab names it."""
 
     def __init__(self, row: Dock, widget: QWidget) -> None:
         super().__init__(row.tab)
@@ -67,10 +87,22 @@ class Panel(QDockWidget):
 
     def _on_top_level_changed(self, floating: bool) -> None:
         """Torn off, it needs the bar that moves and closes it."""
-        bar, old = (None if floating else QWidget()), self.titleBarWidget()
+        bar, old = (None if floating else TitleBar(self.windowTitle())), self.titleBarWidget()
         self.setTitleBarWidget(bar)
         if old is not None:
             old.deleteLater()
+        self.name_alone()
+
+    def name_alone(self) -> None:
+        """Show the title bar when no other panel is in this stack."""
+        bar, desk = self.titleBarWidget(), self.parentWidget()
+        if not isinstance(bar, TitleBar) or not isinstance(desk, QMainWindow):
+            return
+        others = desk.tabifiedDockWidgets(self)
+        alone = all(other.isHidden() for other in others)
+        if alone != bar.alone:
+            bar.alone = alone
+            bar.updateGeometry()
 
 
 class Desk(QMainWindow):
@@ -96,6 +128,9 @@ class Desk(QMainWindow):
         ):
             self.setCorner(corner, area)
         self.panels = {row.name: Panel(row, widgets[row.name]) for row in DOCKS}
+        for panel in self.panels.values():
+            panel.visibilityChanged.connect(self._on_panel_moved)
+            panel.dockLocationChanged.connect(self._on_panel_moved)
         self.arrange()
 
     # -- arranging ---------------------------------------------------------------
@@ -134,8 +169,17 @@ class Desk(QMainWindow):
         if is_seen(panel):
             panel.hide()
             return
-        panel.show()
-        panel.raise_()
+        self.bring(name)
+
+    def bring(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.panels[name].show()
+        self.panels[name].raise_()
+
+    def _on_panel_moved(self, _how: object) -> None:
+        """What stands alone by now has no tab that names it."""
+        for panel in self.panels.values():
+            panel.name_alone()
 
     def toggles(self) -> list[QAction]:
         """An action for each panel that shows or hides it."""

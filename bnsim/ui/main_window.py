@@ -63,11 +63,10 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         shipped = [(name, load(scenario_path(name)).title) for name in scenario_names()]
         self.bar = TopBar(shipped, self.controller.state.theme)
-        self.notice = NoticeBar()
+        self.notice, self.table = NoticeBar(), AuditPanel()
         self.panel, self.center = NetworkPanel(), Center(self.controller)
         self.plots = PlotsPanel(self.controller)
         self.branches, self.code = BranchesPanel(self.controller), CodePanel(self.controller)
-        self.table = AuditPanel()
         panels = {"network": self.panel, "branches": self.branches}
         panels |= {"table": self.table, "code": self.code, **self.plots.all()}
         self.desk = Desk(self.center, panels)
@@ -75,18 +74,18 @@ class MainWindow(QMainWindow):
         self._stack()
 
     def _stack(self) -> None:
-        body, box = QWidget(), QVBoxLayout()
+        body = QWidget()
+        box = QVBoxLayout(body)
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(8)
         box.addWidget(self.notice)
         box.addWidget(self.desk, 1)
-        body.setLayout(box)
-        outer, column = QWidget(), QVBoxLayout()
+        outer = QWidget()
+        column = QVBoxLayout(outer)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(body, 1)
-        outer.setLayout(column)
         outer.setObjectName("ground")
         self.setCentralWidget(outer)
 
@@ -113,6 +112,7 @@ class MainWindow(QMainWindow):
             self.editing.watch(view, self.plots.frame)
         self.table.lit.connect(self.controller.light)
         self.table.branch_asked.connect(self._on_table_branch_asked)
+        self.branches.compare_asked.connect(partial(self.desk.bring, "loss"))
         self.code.copy_asked.connect(self._on_code_copy_asked)
         self.code.save_asked.connect(self._on_code_save_asked)
 

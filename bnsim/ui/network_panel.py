@@ -43,6 +43,7 @@ class NetworkPanel(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._scenario: Scenario | None = None
+        self._first: Scenario | None = None
         self._wants_each = False
         self._rows: dict[Path, FieldRow] = {}
         self._body, self._area = QWidget(), QScrollArea()
@@ -161,7 +162,9 @@ class NetworkPanel(QFrame):
             return
         another = old is None or (old.name, old.title) != (scenario.name, scenario.title)
         self._title.setText(scenario.title)
-        self._description.setText(scenario.description)
+        self._first = scenario if another else self._first
+        since = "" if scenario == self._first else "At the start: "
+        self._description.setText(since + scenario.description)
         self._description.setVisible(bool(scenario.description))
         self._lanes.setText(_lanes_words(scenario))
         self._samples.setText(_samples_words(scenario))

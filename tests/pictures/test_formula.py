@@ -296,3 +296,11 @@ def test_that_the_update_of_every_optimizer_is_written_out(name: str, kind: str)
     found = formula_picture(session.frames(), LOOK, 700, 300)
     assert any(isinstance(shape, Glyphs) for shape in found.shapes)
     assert "←" in found.description
+
+
+@pytest.mark.parametrize("height", [110, 120, 150, 200, 260])
+def test_that_in_a_low_panel_no_note_stands_on_a_formula(height: int) -> None:
+    found = picture("cascade", "3:backward:2", size=(284, height))
+    lowest = letters(found)[:, 3].max()
+    notes = [s for s in found.shapes if isinstance(s, Text) and s.text.startswith("dz is short")]
+    assert all(note.y > lowest for note in notes)

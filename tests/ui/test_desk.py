@@ -90,6 +90,23 @@ def test_that_a_panel_that_is_torn_off_gets_a_bar_to_move_it_by(window) -> None:
     assert panel.titleBarWidget() is not None
 
 
+def test_that_a_panel_without_a_tab_is_named_by_its_bar(window) -> None:
+    panels = window.desk.panels
+    bars = {name: panel.titleBarWidget() for name, panel in panels.items()}
+    assert bars["formula"].height() > 10
+    assert bars["microscope"].height() == 0
+    panels["branches"].hide()
+    panels["code"].show()
+    window.settle()
+    assert bars["network"].height() > 10
+    assert bars["code"].height() > 10
+    panels["branches"].show()
+    panels["table"].show()
+    window.settle()
+    assert bars["network"].height() == 0
+    assert bars["code"].height() == 0
+
+
 def test_that_the_arrangement_is_remembered(qtbot) -> None:
     first = made(Settings())
     first.desk.panels["spread"].raise_()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from bnsim.pictures.quantity import Quantity
 from bnsim.sim.form import changed
 from bnsim.views.card import shown_card
+from bnsim.views.seen import is_seen
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -415,8 +416,10 @@ def test_that_another_branch_stands_beside_this_one_in_the_plot_of_the_loss(wind
     window.desk.panels["branches"].raise_()
     window.settle()
     alone = window.plots.views["loss"].picture
+    window.desk.panels["samples"].raise_()
     window.branches.compare.click()
     window.settle()
+    assert is_seen(window.plots.views["loss"])
     both = window.plots.views["loss"].picture
     assert len(both.panels[0].curves) == len(alone.panels[0].curves) + 2
     other = window.controller.session.frame_of(0, "without").loss

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from bnsim.files.locate import scenario_names, scenario_path
 from bnsim.files.scenario_json import load
 from bnsim.pictures.palette import LIGHT
-from bnsim.sim.form import fields
+from bnsim.sim.form import changed, fields
 from bnsim.sim.spec import BatchNorm, Optimizer
 from bnsim.ui.app import make_application
 from bnsim.ui.network_panel import NetworkPanel
@@ -85,6 +85,16 @@ def test_that_enter_changes_the_scenario_and_keeps_the_focus(panel) -> None:
     assert field.text() == "0.25"
     QTest.keyClick(field, Key.Key_Return)
     assert len(panel.told) == 1
+
+
+def test_that_what_a_scenario_says_of_itself_holds_at_the_start(panel) -> None:
+    first = replace(small(), title="Calm", description="No weight is large.")
+    panel.show_scenario(first)
+    assert panel._description.text() == "No weight is large."
+    panel.show_scenario(changed(first, EPSILON, "0.5"))
+    assert panel._description.text() == "At the start: No weight is large."
+    panel.show_scenario(first)
+    assert panel._description.text() == "No weight is large."
 
 
 def test_that_leaving_a_field_changes_the_scenario_once(ground, panel) -> None:

@@ -117,32 +117,42 @@ class _Writer:
             longer = wrapped(_closing(found, page), NOTE_SIZE, width)
             if len(longer) > len(foot):
                 page = fitted(found.statements, found.ranks, width, room - NOTE_LINE * len(longer))
-            foot = wrapped(_closing(found, page), NOTE_SIZE, width)
-            self._page(page, top, width)
+            bottom = self._page(page, top, width)
+            closings = (_closing(found, page), found.sentence)
+            feet = (wrapped(text, NOTE_SIZE, width) for text in closings)
+            # In a very low panel the formula comes first.
+            foot = next((f for f in feet if bottom <= self._foot_top(f)), ())
         self._foot(foot, top if not found.statements else 0.0)
         for color, ink in self.inks.items():
             self.canvas.add(Glyphs(tuple(ink.outlines), np.array(ink.places), color))
 
     def _foot(self, foot: tuple[str, ...], top: float) -> None:
         """The closing sentence, at the lower edge or on top of an empty panel."""
-        y = top + 8 if top else self.canvas.height - BOTTOM - NOTE_LINE * len(foot) + 8
+        y = 8 + (top or self._foot_top(foot))
         for words in foot:
             self.canvas.text(MARGIN, y, words, NOTE_SIZE, self.theme.muted, align="left")
             y += NOTE_LINE
 
-    def _page(self, page: Page, top: float, width: float) -> None:
+    def _foot_top(self, foot: tuple[str, ...]) -> float:
+        return self.canvas.height - BOTTOM - NOTE_LINE * len(foot)
+
+    def _page(self, page: Page, top: float, width: float) -> float:
+        """Write the columns; where the longest ends."""
+        bottom = top
         count = len(page.columns)
         column = (width - (count - 1) * COLUMN_GAP) / count
         for index, blocks in enumerate(page.columns):
             y, left = top, MARGIN + index * (column + COLUMN_GAP)
             for block in blocks:
-                y = self._block(block, page.size, left, y) + STATEMENT_GAP * page.size
+                end = self._block(block, page.size, left, y)
+                bottom, y = max(bottom, end), end + STATEMENT_GAP * page.size
+        return bottom
 
     def _block(self, block: Block, size: float, left: float, y: float) -> float:
         for index, line in enumerate(block.lines):
             y += line.gap * size if index else 0.0
             base = y + line.ascent
-            if line.note:
+            if line.note and base <= self.canvas.height:
                 place = (left, base - 4.0)
                 self.canvas.text(*place, line.note, NOTE_SIZE, self.theme.muted, align="left")
             for item in line.items:
