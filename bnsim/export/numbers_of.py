@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bnsim.export.job import ExportJob
+from bnsim.pictures.plot_loss import known_losses
 from bnsim.pictures.plot_samples import batches_in_view
 from bnsim.sim.frame import Frame
 from bnsim.sim.run import LANES, BatchRecord
@@ -152,8 +153,8 @@ def loss_numbers(session: Session, _job: ExportJob) -> Numbers:
 
 def _losses(frame: Frame) -> Iterator[Row]:
     losses, n = frame.run.losses, frame.schedule.n
-    count = frame.cursor.batch + (frame.loss is not None)
+    trained = frame.cursor.batch + (frame.training and frame.loss is not None)
     known = frame.schedule.known[frame.lane].loss
-    for first, low, high in zip(*(part.tolist() for part in losses.until(count)), strict=True):
-        last = min(int(first) + losses.width, count) - 1
+    for first, low, high in zip(*(part.tolist() for part in known_losses(frame)), strict=True):
+        last = max(int(first), min(int(first) + losses.width, trained) - 1)
         yield (last * n + known, frame.lane, int(first), last, low, high)

@@ -15,18 +15,10 @@ from bnsim.pictures.names import (
     source_name,
     tray_name,
 )
+from bnsim.pictures.printed import printed_mean, printed_scaled, printed_sum, printed_variance
 from bnsim.pictures.status import fault_words
 from bnsim.pictures.sums import deviation, neuron_sum, standardized
-from bnsim.pictures.words import (
-    count_word,
-    full,
-    number,
-    printed_mean,
-    printed_scaled,
-    printed_sum,
-    printed_variance,
-    samples_words,
-)
+from bnsim.pictures.words import count_word, full, number, samples_words
 from bnsim.sim.frame import Frame, Status
 from bnsim.sim.operation import Operation, Phase
 from bnsim.sim.run import LANES, Lane

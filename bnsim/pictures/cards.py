@@ -18,17 +18,11 @@ from bnsim.pictures.names import (
     source_name,
     tray_name,
 )
+from bnsim.pictures.printed import printed_scaled, printed_sum, printed_typical
 from bnsim.pictures.quantity import Quantity
-from bnsim.pictures.sums import neuron_sum, standardized
+from bnsim.pictures.sums import neuron_sum, places_for, standardized
 from bnsim.pictures.types import Key
-from bnsim.pictures.words import (
-    MINUS,
-    full,
-    number,
-    printed_scaled,
-    printed_sum,
-    printed_typical,
-)
+from bnsim.pictures.words import MINUS, fixed, full, number
 from bnsim.sim.frame import Frame, Status
 from bnsim.sim.rules import OUTLIER_TIMES, SCALE_TIMES
 
@@ -193,7 +187,9 @@ def _behind(frame: Frame, layer: int, unit: int) -> list[str]:
     lines.append(f"sample {sample + 1}: {full(value)}")
     if out == "a":
         y = float(frame.record.view(layer, "y")[sample, unit])
-        lines.append(f"{title}({number(y, True)}) = {number(value)}")
+        places = places_for(frame.plan.layers[layer].activation, y, value)
+        text = number(y, True) if places is None else fixed(y, places, signed=True)
+        lines.append(f"{title}({text}) = {number(value)}")
     return lines + _gradient(frame, layer, "d_" + out, sample, unit)
 
 

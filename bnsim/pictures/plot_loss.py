@@ -28,8 +28,8 @@ GHOST = 0.55
 def loss_plot(frames: Frames, look: Look) -> PlotPicture:
     """The loss of every batch whose loss the cursor has reached, without and with BN."""
     theme, frame = look.theme, frames["with"]
-    points = {lane: _known_losses(f) for lane, f in frames.items()}
-    others = [(f, _known_losses(f)) for f in look.compared]
+    points = {lane: known_losses(f) for lane, f in frames.items()}
+    others = [(f, known_losses(f)) for f in look.compared]
     shown = [*points.values(), *(p for _, p in others)]
     values = np.concatenate([np.concatenate(p[1:]) for p in shown])
     scale, y = _loss_axis(values)
@@ -65,10 +65,16 @@ def loss_plot(frames: Frames, look: Look) -> PlotPicture:
     )  # fmt: skip
 
 
-def _known_losses(frame: Frame) -> tuple[Array, Array, Array]:
-    """(batch from 0, smallest, largest) of every batch whose loss is known."""
-    count = frame.cursor.batch + (frame.loss is not None)
-    return frame.run.losses.until(count)
+def known_losses(frame: Frame) -> tuple[Array, Array, Array]:
+    """(batch from 0, smallest, largest) of every batch whose loss is known.
+
+    At inference the last is that of this batch at work; it was not trained on.
+    """
+    losses, batch, loss = frame.run.losses, frame.cursor.batch, frame.loss
+    if frame.training or loss is None:
+        return losses.until(batch + (loss is not None))
+    first, low, high = losses.until(batch)
+    return np.append(first, batch), np.append(low, loss), np.append(high, loss)
 
 
 def _loss_axis(values: Array) -> tuple[Scale, Axis]:
@@ -143,7 +149,8 @@ def _conclusion(frames: Frames, compared: tuple[Frame, ...] = ()) -> str:
     parts = [f"{number(loss)} {LANE_WORDS[lane]}" for lane, loss in known if loss is not None]
     there = [f"{number(f.loss)} {LANE_WORDS[f.lane]}" for f in compared if f.loss is not None]
     tail = f" Compared branch: {', '.join(there)}." if there else ""
-    return f"Batch {frames['with'].cursor.batch + 1}: {', '.join(parts)}.{tail}"
+    how = "" if frames["with"].training else " at inference"
+    return f"Batch {frames['with'].cursor.batch + 1}{how}: {', '.join(parts)}.{tail}"
 
 
 def _warning(points: Mapping[Lane, tuple[Array, Array, Array]]) -> str:

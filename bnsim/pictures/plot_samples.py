@@ -69,10 +69,11 @@ def samples_plot(frames: Frames, look: Look) -> PlotPicture:
     ]
     if normalized:
         legend.append(LegendEntry("between −1 and +1", theme.band, "", False))
+    so_far = "samples so far" if frame.training else "earlier batches as trained"
     return PlotPicture(
         "samples",
         f"{name}: {what}",
-        f"samples so far · {axis_word}",
+        f"{so_far} · {axis_word}",
         (panel,),
         theme.panel,
         theme.text,

@@ -6,7 +6,8 @@ import numpy as np
 
 from bnsim.engine.activations import ACTIVATIONS
 from bnsim.pictures.names import activation_title, neuron_name
-from bnsim.pictures.words import number, printed_standardized, printed_sum
+from bnsim.pictures.printed import printed_standardized, printed_sum
+from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame
 
 
@@ -21,7 +22,7 @@ def weighted_sum(
     return printed_sum(pairs, float(record.view(layer, "b")[unit]), z, places)
 
 
-def _places_for(kind: str, z: float, a: float) -> int | None:
+def places_for(kind: str, z: float, a: float) -> int | None:
     """Decimals of z that give the printed a when the activation is worked out by hand."""
     if not np.isfinite(z) or abs(z) > 1e6:
         return None
@@ -45,7 +46,7 @@ def neuron_sum(frame: Frame, layer: int, sample: int, unit: int) -> str:
         return f"{name}: z = {text}, with {activation_title(frame, layer)} {out}"
     if a == z:
         return f"{name} = {text}"
-    text = weighted_sum(frame, layer, sample, unit, _places_for(kind, z, a))
+    text = weighted_sum(frame, layer, sample, unit, places_for(kind, z, a))
     return f"{name} = {kind}({text}) = {number(a)}"
 
 

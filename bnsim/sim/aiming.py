@@ -75,8 +75,10 @@ def _goal(record: BatchRecord, layer: int, now: float, wanted: float) -> float:
     row = ACTIVATIONS[plan.activation]
     if wanted >= row.high:
         raise InputError(f"{row.name} stays below {row.high:g}; choose a smaller value.")
+    if wanted <= row.low and _reaches_low(row):
+        return min(now, 0.0)
     if wanted <= row.low:
-        return min(now, 0.0) if _reaches_low(row) else _inverse(row, row.low + 1e-6)
+        raise InputError(f"{row.name} stays above {row.low:g}; choose a larger value.")
     return _inverse(row, wanted)
 
 
@@ -147,4 +149,4 @@ def _solved(line: tuple[Callable[[float], float], float], goal: float, slope: fl
         before, x = z, x + step
         z = answer(x)
         slope = (z - before) / step if step else 0.0
-    raise InputError("no value of the input that counts most leads there; drag less far.")
+    raise InputError("no value was found for the input that counts most; drag less far.")

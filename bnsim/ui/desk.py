@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from bnsim.pictures.plots import PLOTS
 from bnsim.pictures.understand import UNDERSTAND
 from bnsim.views.guard import guarded
+from bnsim.views.labels import plain_label
 from bnsim.views.seen import is_seen
 
 #: Of the saved arrangement; another number forgets it.
@@ -55,14 +56,15 @@ _LOW = 0.25
 _HEIGHTS = {"microscope": 40, "formula": 24, "samples": 36}
 
 
-class TitleBar(QLabel):
+class TitleBar(QWidget):
     """Of a panel that stands alone: without a tab there is nothing else to hold it by."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setObjectName("tab")
-        self.setContentsMargins(8, 5, 8, 5)
+        super().__init__()
         self.alone = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 5, 8, 5)
+        row.addWidget(plain_label(text, "tab"))
 
     @guarded(QSize())
     def sizeHint(self) -> QSize:

@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnsim.pictures.words import (
-    number,
-    printed_mean,
-    printed_standardized,
-    printed_sum,
-    printed_variance,
-    samples_words,
-)
+from bnsim.pictures.printed import printed_mean, printed_standardized, printed_sum, printed_variance
+from bnsim.pictures.words import number, samples_words
 
 SIZES = st.floats(-1000, 1000, allow_nan=False).map(lambda v: round(v, 6))
 
@@ -96,3 +90,28 @@ def test_that_huge_and_undefined_terms_do_not_break_a_sum() -> None:
 )
 def test_that_samples_are_named_in_words(numbers: list[int], wanted: str) -> None:
     assert samples_words(numbers) == wanted
+
+
+@pytest.mark.parametrize("size", [1e-2, 1e-4, 1e-6, 1e-9, 1e-20, 1e-300])
+def test_that_sums_of_small_numbers_are_never_printed_as_zero(size: float) -> None:
+    values = [0.4 * size, 0.7 * size, 0.5 * size]
+    mean = sum(values) / 3
+    for text in (
+        printed_mean(values, mean),
+        printed_sum([(1.0, values[0])], 0.0, values[0]),
+        printed_variance(values, mean, sum((v - mean) ** 2 for v in values) / 3 or 1e-320),
+    ):
+        assert not text.endswith(" 0"), text
+        assert "= 0" not in text.replace("= 0.0", ""), text
+
+
+def test_that_the_printed_terms_of_a_small_mean_give_it() -> None:
+    values = [-0.191, 0.0004, 0.288, -0.0798]
+    assert printed_mean(values, sum(values) / 4) == (
+        "(−0.191 + 0.0004 + 0.288 − 0.0798) / 4 = 0.0044"
+    )
+
+
+def test_that_rounding_is_printed_as_the_zero_it_stands_for() -> None:
+    assert printed_mean([-0.4, 0.4], 1e-17) == "(−0.4 + 0.4) / 2 = 0"
+    assert printed_sum([(0.5, 0.6), (-0.3, 1.0)], 0.0, 1e-17).endswith("= 0")

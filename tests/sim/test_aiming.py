@@ -67,6 +67,8 @@ def test_that_what_cannot_be_reached_is_refused() -> None:
     record = session.frame("with").record
     with pytest.raises(InputError, match="stays below 1"):
         aimed(record, 0, 0, 0, 1.5)
+    with pytest.raises(InputError, match="stays above -1"):
+        aimed(record, 0, 0, 0, -1.5)
     session = Session(small(sizes=(4, 3, 2), placements=("before", "before", "")))
     with pytest.raises(InputError):
         aimed(session.frame("with").record, 1, 0, 0, 1e290)

@@ -187,7 +187,8 @@ def _no_spread(neuron: Neuron) -> str:
     if std == 0.0:
         return f"{everyone} and ε = 0, so x̂ and every gradient are taken for 0."
     gain = number(neuron.sums.gain) if neuron.gradient_known else number(1.0 / std)
-    name = "γ/s" if neuron.gradient_known else "1/s"
+    scaled = neuron.gradient_known and neuron.frame.record.has(neuron.layer, "gamma")
+    name = "γ/s" if scaled else "1/s"
     return (
         f"{everyone}, only s = {number(std)} divides: gradients are multiplied by {name} = {gain}."
     )

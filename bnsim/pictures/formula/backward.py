@@ -39,6 +39,7 @@ from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.words import number
 from bnsim.sim.frame import Frame
 
+NO_SLOPE = "σ = 0: √σ² has no slope there, which is taken for 0"
 NO_DEVIATION = "σ = 0: x̂ stays 0 whatever the values do, so no gradient passes"
 
 
@@ -223,8 +224,10 @@ def _statistic(frame: Frame, q: Quantity, letters: Node, numbers: Node) -> State
         return by_rule(frame, q, letters, numbers, "a constant passes nothing back")
     eps = frame.plan.layers[q.layer].dialect.eps
     no_root = q.name == "d_var" and not eps and value_of(frame, statistic(frame, q, "var")) == 0
-    if no_root or value_of(frame, statistic(frame, q, "std")) == 0:
+    if value_of(frame, statistic(frame, q, "std")) == 0:
         return by_rule(frame, q, letters, numbers, NO_DEVIATION)
+    if no_root:
+        return by_rule(frame, q, letters, numbers, NO_SLOPE)
     return statement(frame, q, letters, numbers)
 
 

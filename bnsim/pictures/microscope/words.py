@@ -12,17 +12,9 @@ from bnsim.pictures.captions import Frames
 from bnsim.pictures.look import Look, shown_sample
 from bnsim.pictures.microscope.rows import column, decimals, moments, parameters
 from bnsim.pictures.names import layer_name
+from bnsim.pictures.printed import printed_mean, printed_scaled, printed_variance
 from bnsim.pictures.sums import standardized
-from bnsim.pictures.words import (
-    count_word,
-    distinct,
-    number,
-    printed_mean,
-    printed_scaled,
-    printed_variance,
-    samples_words,
-    special,
-)
+from bnsim.pictures.words import count_word, distinct, number, samples_words, special
 from bnsim.sim.frame import Frame
 from bnsim.sim.operation import Phase
 
@@ -169,6 +161,9 @@ def _from_to(frame: Frame, look: Look, name: str) -> tuple[str, ...]:
     raw, _ = column(frame, look, frame.raw_name(look.selected[0]))
     after, _ = column(frame, look, name)
     first, last = int(np.argmin(raw)), int(np.argmax(raw))
+    if raw[first] == raw[last]:
+        text = f"All {number(float(raw[first]))} became {number(float(after[first]), True)}."
+        return (text,)
     was = " to ".join(distinct([float(raw[first]), float(raw[last])]))
     now = f"{number(float(after[first]), True)} to {number(float(after[last]), True)}"
     text = f"{was} became {now}"
