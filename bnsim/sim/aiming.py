@@ -20,6 +20,8 @@ from bnsim.sim.spec import Edit, EditLane
 #: Relative to the size of the numbers.
 TOLERANCE, PROBE = 1e-9, 1e-4
 MOST_STEPS, HALVINGS = 40, 200
+#: How far an input is moved in search of a value, in its own size, and in how many probes.
+REACH, PROBES = 50.0, 32
 
 
 def aimed(
@@ -51,7 +53,8 @@ def aimed(
     Notes
     -----
     z is a straight line in any input of the first layer, so that one secant step is exact;
-    further on the secant method is repeated until z is right to one part in 10⁹.
+    further on the secant method is repeated until z is right to one part in 10⁹, and where it
+    loses its way the nearest crossing is found by bisection.
     """
     network = Network(record.plan)
     network.arena[:] = record.arena
@@ -149,4 +152,28 @@ def _solved(line: tuple[Callable[[float], float], float], goal: float, slope: fl
         before, x = z, x + step
         z = answer(x)
         slope = (z - before) / step if step else 0.0
+    return _bracketed(line, goal)
+
+
+def _bracketed(line: tuple[Callable[[float], float], float], goal: float) -> float:
+    """The nearest crossing of the goal, by bisection: z behind a tray is no straight line."""
+    answer, now = line
+    reach = REACH * max(abs(now), 1.0)
+    for far in np.geomspace(1e-3 * reach, reach, PROBES):
+        for low, high in ((now, now + far), (now - far, now)):
+            if (answer(low) < goal) != (answer(high) < goal):
+                return _halved(answer, low, high, goal)
     raise InputError("no value was found for the input that counts most; drag less far.")
+
+
+def _halved(answer: Callable[[float], float], low: float, high: float, goal: float) -> float:
+    """The input between two whose answers lie on either side of the goal."""
+    below = answer(low) < goal
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if (answer(middle) < goal) == below else (low, middle)
+    if abs(answer(high) - goal) > TOLERANCE * max(abs(goal), 1.0):
+        raise InputError("the neuron jumps over this value; drag a little further.")
+    return high

@@ -1,12 +1,14 @@
 """A dragged value is one that the network computes, from another input."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bnsim.engine.network import Network
 from bnsim.files.locate import scenario_path
 from bnsim.files.scenario_json import load
-from bnsim.sim.aiming import aimed
+from bnsim.sim.aiming import _answer, _strongest, aimed
 from bnsim.sim.errors import InputError
 from bnsim.sim.session import Session
 from tests.scenarios import small
@@ -81,3 +83,25 @@ def test_that_a_relu_dragged_below_zero_stays_at_zero() -> None:
     dead = raw(session, 0, 1, 1)
     assert dead == 0.0
     assert drag(session, 0, 1, 1, 2.5) == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize("away", [0.3, -0.3])
+def test_that_what_is_refused_behind_a_tray_is_not_there(away: float) -> None:
+    """A scan of the same input finds no crossing where the search found none."""
+    scenario = small(sizes=(4, 3, 2), placements=("before", "before", ""), activation="leaky_relu")
+    record = Session(scenario).frame("with").record
+    network = Network(record.plan)
+    network.arena[:] = record.arena
+    z, refused = network.view(1, "z"), 0
+    for sample, unit in np.ndindex(*z.shape):
+        goal = float(record.view(1, "z")[sample, unit]) + away
+        try:
+            aimed(record, 1, unit, sample, goal)
+        except InputError:
+            refused += 1
+            feature, _ = _strongest(network, z, 1, unit, sample)
+            answer, now = _answer(network, z, sample, unit, feature)
+            found = np.array([answer(v) for v in np.linspace(now - 50, now + 50, 2001)]) - goal
+            answer(now)
+            assert (found < 0).all() or (found > 0).all()
+    assert 0 < refused < z.size
