@@ -21,7 +21,8 @@ from bnsim.views.picture_view import PictureView
 from bnsim.views.plot_view import PlotView
 from bnsim.views.seen import is_seen
 
-LEAST = (200, 120)
+#: Width and height, and of what needs more: three number lines, two lines of fractions.
+LEAST, LOWEST = (200, 102), {"microscope": 166, "formula": 121}
 
 
 class PlotsPanel(QObject):
@@ -35,7 +36,7 @@ class PlotsPanel(QObject):
         self.pictures = {row.name: PictureView() for row in UNDERSTAND}
         for name, view in self.all().items():
             view.setObjectName(name)
-            view.setMinimumSize(*LEAST)
+            view.setMinimumSize(LEAST[0], LOWEST.get(name, LEAST[1]))
             view.clicked.connect(self._on_view_clicked)
             view.hovered.connect(self._on_view_hovered)
         for view in self.pictures.values():
