@@ -96,6 +96,10 @@ class Tried(RuleBasedStateMachine):
     def change(self, name: str, batches: int) -> None:
         shown = self.session.shown_scenario
         scenario = replace(shown, optimizer=replace(shown.optimizer, name=name), batches=batches)
+        if any(edit.batch >= batches for edit in scenario.edits):
+            with pytest.raises(InputError, match="there is no batch"):
+                self.session.change(scenario)
+            return  # refused: nothing has changed
         self.session.change(scenario)
         rate = self.scenarios[self.now].optimizer.rate
         if scenario != shown:
