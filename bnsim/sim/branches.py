@@ -135,3 +135,9 @@ class Branches:
             return {lane: Run(branch.scenario, lane) for lane in LANES}
         batch = branch.batch
         return {lane: run.fork(branch.scenario, batch) for lane, run in parent.items()}
+
+
+def advance(runs: Runs, batches: int, seconds: float) -> bool:
+    """Compute both lanes on; every one gets its slice, also when the first has not arrived."""
+    arrived = [run.advance(batches, seconds / 2) for run in runs.values()]
+    return all(arrived)

@@ -93,6 +93,11 @@ class Edits:
         return found
 
 
+def with_rate(scenario: Scenario, rate: float) -> Scenario:
+    """The scenario with another learning rate at its start."""
+    return replace(scenario, optimizer=replace(scenario.optimizer, rate=rate))
+
+
 def with_edits(scenario: Scenario, new: Sequence[Edit]) -> Scenario:
     """The scenario with further edits; those that they cover, of the same batch, go."""
     kept = [old for old in scenario.edits if not any(_covers(edit, old) for edit in new)]

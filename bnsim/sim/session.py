@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from bnsim.engine.network import Plan
-from bnsim.sim.branches import Branch, Branches, Place, Runs
-from bnsim.sim.edits import Edits, current, with_edits
+from bnsim.sim.branches import Branch, Branches, Place, Runs, advance
+from bnsim.sim.edits import Edits, current, with_edits, with_rate
 from bnsim.sim.errors import InputError
 from bnsim.sim.frame import Frame, frame_at
 from bnsim.sim.operation import LayerSteps, Unit
@@ -162,7 +160,7 @@ class Session:
         """The scenario with the learning rate that the batch at the cursor has."""
         optimizer = self.scenario.optimizer
         rate = Edits(self.scenario.edits, "with").rate(self.cursor.batch, optimizer.rate)
-        return self.scenario if rate == optimizer.rate else _with_rate(self.scenario, rate)
+        return self.scenario if rate == optimizer.rate else with_rate(self.scenario, rate)
 
     def change(self, scenario: Scenario) -> None:
         """Start a new run of a changed scenario at the same operation, where it exists.
@@ -177,12 +175,12 @@ class Session:
         validate(scenario)
         self.drop()
         shown, rate = self.shown_scenario.optimizer, scenario.optimizer.rate
-        if scenario != self.shown_scenario == _with_rate(scenario, shown.rate):
+        if scenario != self.shown_scenario == with_rate(scenario, shown.rate):
             self.edit([Edit(batch=self.cursor.batch, rate=True, value=rate)])
             return
         if rate == shown.rate:  # it stays what it is at the start, and what edits make of it
             rate = self.scenario.optimizer.rate
-        self._try(self.branches.grown(_with_rate(scenario, rate), None))
+        self._try(self.branches.grown(with_rate(scenario, rate), None))
         self.settle()
 
     def _try(self, branch: Branch) -> None:
@@ -266,13 +264,13 @@ class Session:
     def ready(self, seconds: float) -> bool:
         """Compute both lanes up to the cursor for about ``seconds``; True when there."""
         batches = self.cursor.batch + 1
-        return _advance(self.runs, batches, seconds)
+        return advance(self.runs, batches, seconds)
 
     def ready_there(self, number: int, seconds: float) -> bool:
         """Compute another branch up to the same moment for about ``seconds``; True when there."""
         branch = self.branches.all[number]
         batches = min(self.cursor.batch + 1, branch.scenario.batches)
-        return _advance(self.branches.runs(branch), batches, seconds)
+        return advance(self.branches.runs(branch), batches, seconds)
 
     def computed(self) -> bool:
         """Whether both lanes are computed up to the cursor."""
@@ -293,13 +291,3 @@ class Session:
         schedule = schedule_of(scenario, self.training or not can_infer(scenario))
         t = self._moment_in(schedule, scenario.batches)
         return frame_at(self.branches.runs(branch)[lane], schedule, t)
-
-
-def _with_rate(scenario: Scenario, rate: float) -> Scenario:
-    return replace(scenario, optimizer=replace(scenario.optimizer, rate=rate))
-
-
-def _advance(runs: Runs, batches: int, seconds: float) -> bool:
-    """Compute both lanes on; every one gets its slice, also when the first has not arrived."""
-    arrived = [run.advance(batches, seconds / 2) for run in runs.values()]
-    return all(arrived)

@@ -13,7 +13,7 @@ from bnsim.pictures.names import LANE_WORDS
 from bnsim.pictures.palette import LIGHT, Theme
 from bnsim.sim.frame import Frame
 from bnsim.sim.run import LANES, Lane
-from bnsim.ui.audit_rows import NOTHING, Choice, moment_words, rows_of, table_style
+from bnsim.ui.audit_rows import NOTHING, Choice, moment_words, rows_of
 from bnsim.ui.buttons import Segments, tool_button
 from bnsim.ui.fields import combo
 from bnsim.views.guard import guarded
@@ -55,7 +55,7 @@ class AuditPanel(QFrame):
         self._other: Frame | None = None
         self._choice, self._choices = NOTHING, []
         self._shown: tuple[object, ...] = ()
-        self._styled, self._asking = "", False
+        self._asking = False
         self._build()
         self._list_choices()
 
@@ -154,7 +154,6 @@ class AuditPanel(QFrame):
         # Records are equal only when they are the same one.
         if shown != self._shown:
             self._shown = shown
-            self._dress()
             self.table.show_rows(self._number_rows(frame))
             self._show_count()
 
@@ -196,11 +195,6 @@ class AuditPanel(QFrame):
         self.count.setText(
             f"{found:,} of {of:,} numbers" if self.search.text() else f"{of:,} numbers"
         )
-
-    def _dress(self) -> None:
-        if self._styled != self._theme.name:
-            self._styled = self._theme.name
-            self.table.setStyleSheet(table_style(self._theme))
 
     # -- choosing ----------------------------------------------------------------
     def _list_choices(self) -> None:
