@@ -304,3 +304,10 @@ def test_that_in_a_low_panel_no_note_stands_on_a_formula(height: int) -> None:
     lowest = letters(found)[:, 3].max()
     notes = [s for s in found.shapes if isinstance(s, Text) and s.text.startswith("dz is short")]
     assert all(note.y > lowest for note in notes)
+
+
+def test_that_in_the_articles_dialect_equal_values_still_pass_a_gradient() -> None:
+    found = Quantity("d_var", 0, unit=1)
+    text = picture("article-as-printed", "2:backward:1", Look(LIGHT, focus=found)).description
+    assert "√σ² has no slope there" in text
+    assert "no gradient passes" not in text

@@ -1,3 +1,5 @@
+import math
+import re
 from itertools import pairwise
 
 import msgspec
@@ -275,3 +277,16 @@ def test_that_the_legend_keeps_its_height_in_both_directions(article) -> None:
         article.seek(t)
         heights.add(legend_picture(article.frame("with"), LIGHT, 766.0).height)
     assert len(heights) == 1
+
+
+@pytest.mark.parametrize("kind", ["tanh", "sigmoid"])
+def test_that_a_card_behind_a_tray_recomputes(kind: str) -> None:
+    f = {"tanh": math.tanh, "sigmoid": lambda y: 1 / (1 + math.exp(-y))}[kind]
+    session = Session(small(placements=("before", ""), activation=kind))
+    for t in range(session.schedule.n):
+        session.seek(t)
+        frame = session.frame("with")
+        for unit in range(4):
+            for y, a in re.findall(r"\((\S+)\) = (\S+)", card(frame, ("behind", 0, unit))):
+                value = float(y.replace("−", "-").replace("+", ""))
+                assert number(f(value)) == a, (y, a)

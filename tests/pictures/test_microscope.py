@@ -22,6 +22,7 @@ from bnsim.pictures.quantity import Quantity
 from bnsim.pictures.scale import Scale
 from bnsim.pictures.types import Arrow, Box, Circle, Picture, Strokes, Text
 from bnsim.sim.frame import Frame
+from bnsim.sim.moment import parse_moment
 from bnsim.sim.operation import Phase
 from bnsim.sim.session import Session, schedule_of
 from bnsim.sim.spec import BatchNorm, Data, Layer, Scenario
@@ -521,3 +522,12 @@ def test_that_everything_is_inside_at_every_size(size) -> None:
 def test_that_a_bare_figure_has_no_title() -> None:
     session = at(session_of("article"), Phase.SCALE)
     assert "microscope" not in words(picture_of(session, Look(LIGHT, title=False)))
+
+
+def test_that_equal_values_are_not_told_as_an_order() -> None:
+    session = Session(load(scenario_path("article")))
+    session.infer(True)
+    session.seek(parse_moment("2:end", session.schedule, 4))
+    text = words(picture_of(session, Look(LIGHT, selected=(0, 1))))
+    assert "All 0 became −0.01." in text
+    assert "reverse" not in text

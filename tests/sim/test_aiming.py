@@ -105,3 +105,23 @@ def test_that_what_is_refused_behind_a_tray_is_not_there(away: float) -> None:
             answer(now)
             assert (found < 0).all() or (found > 0).all()
     assert 0 < refused < z.size
+
+
+@pytest.mark.parametrize("away", [0.3, -0.3])
+def test_that_a_value_that_is_there_is_found_where_the_line_bends(away: float) -> None:
+    scenario = small(sizes=(4, 3, 2), placements=("after", "after", ""), activation="leaky_relu")
+    record = Session(scenario).frame("with").record
+    network = Network(record.plan)
+    network.arena[:] = record.arena
+    a, x = network.view(1, "a"), network.view(0, "x")
+    for sample, unit in np.ndindex(*a.shape):
+        goal = float(record.view(1, "a")[sample, unit]) + away
+        feature, _ = _strongest(network, network.view(1, "z"), 1, unit, sample)
+        now, found = float(record.view(0, "x")[sample, feature]), []
+        for x[sample, feature] in np.linspace(now - 50, now + 50, 501):
+            network.forward()
+            found.append(float(a[sample, unit]) - goal)
+        x[sample, feature] = now
+        network.forward()
+        if min(found) < -1e-6 and max(found) > 1e-6:
+            assert aimed(record, 1, unit, sample, goal).input is not None
