@@ -84,7 +84,10 @@ def _refuse_phase(text: str, name: str, here: set[str]) -> NoReturn:
     allowed = [phase for phase in PHASES if phase in (START, END) or phase in here]
     listed = f"Allowed phases: {', '.join(allowed)}"
     if name in PHASES:
-        _refuse(text, f"there is no {name}, as no layer has batch normalization for it. {listed}")
+        # Every batch in training ends with an update, if only of running statistics.
+        trains = Phase.UPDATE.value in here
+        why = ", as no layer has batch normalization for it" if trains else " at inference"
+        _refuse(text, f"there is no {name}{why}. {listed}")
     near = difflib.get_close_matches(name[:40], allowed, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     _refuse(text, f"there is no phase {name[:40]!a}; {hint}{listed}")

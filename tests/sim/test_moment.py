@@ -110,3 +110,11 @@ def test_that_any_text_is_a_moment_or_one_sentence(text):
         refusal(text)
     else:
         assert 0 <= t <= BATCHES * DEEP.n
+
+
+@pytest.mark.parametrize("phase", ["update", "normalize"])
+def test_that_a_phase_of_training_is_refused_at_inference_for_its_own_reason(phase: str) -> None:
+    schedule = schedule_of(small(), training=False)
+    with pytest.raises(InputError, match=f"there is no {phase} at inference") as caught:
+        parse_moment(f"1:{phase}", schedule, 4)
+    assert "no layer has" not in str(caught.value)
